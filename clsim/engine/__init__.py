@@ -1,0 +1,1 @@
+"""Time: stepping, edges and what can go wrong on the way."""

@@ -1,0 +1,1 @@
+"""The body: one file per subsystem, all meeting in named records."""

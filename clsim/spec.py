@@ -1,0 +1,104 @@
+"""Declarations: what a parameter, a state, a flow and an input are.
+
+Every number of the model is declared once, where its law stands.  The record
+that a kernel sees, the key a user may write, the column of a result, the row of
+the reference pages and the label of a plot all come from the declaration.
+
+Internal units (written here and nowhere else): volume L, time min, pressure
+mmHg, protein g, other substances mmol, temperature degC, body weight kg,
+length m, interleukin-2 IU, pressors mcg, other drugs mg, oxygen and carbon
+dioxide mL (STPD) where a flow of gas is meant.  The declared ``unit`` *is* the internal
+unit; ``show`` is what tables and plots print.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROLES = ("constant", "observable", "solved")
+SCALES = ("", "volume", "flow")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number that does not change during a run.
+
+    Parameters
+    ----------
+    name : str
+        Field of the parameter record, key in TOML, anchor in the docs.
+    default : float or tuple of float or None
+        Value of the reference adult, in ``unit``; a tuple where ``per`` is given;
+        None for ``role="solved"``.
+    unit, label : str
+        Internal unit and a phrase for people.
+    bounds : (float, float)
+        Allowed values, both ends included.
+    source : str
+        Citation key of ``docs/references.bib`` with page or equation, or
+        ``"assumed: reason"``.
+    per : tuple of str
+        Names of the entries (beds, pockets); empty for a single number.
+    role : {"constant", "observable", "solved"}
+        ``observable`` describes a patient and belongs under ``[patient]``;
+        ``solved`` is closed by the rest state and may not be set.
+    scale : {"", "volume", "flow"}
+        How the default grows with body size: with lean body mass
+        or with body surface area.
+    show : str
+        Unit for people, if it is not ``unit``.
+    """
+
+    name: str
+    default: float | tuple[float, ...] | None
+    unit: str
+    label: str
+    bounds: tuple[float, float]
+    source: str
+    per: tuple[str, ...] = ()
+    role: str = "constant"
+    scale: str = ""
+    show: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """A number that the solver integrates.
+
+    ``size`` is the magnitude at which a change matters (for tolerances and
+    balance checks), in ``unit``; ``positive`` states may never fall below zero.
+    """
+
+    name: str
+    unit: str
+    label: str
+    size: float
+    per: tuple[str, ...] = ()
+    show: str = ""
+    positive: bool = True
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A number that follows from states, parameters and inputs: a flux or an output."""
+
+    name: str
+    unit: str
+    label: str
+    per: tuple[str, ...] = ()
+    show: str = ""
+
+
+@dataclass(frozen=True)
+class Input:
+    """What the world does to the body, constant between two edges of the timeline.
+
+    ``default`` is the value while nobody orders anything (eating and drinking are 1).
+    """
+
+    name: str
+    unit: str
+    label: str
+    default: float = 0.0
+    bounds: tuple[float, float] = (0.0, float("inf"))
+    show: str = ""
