@@ -1,0 +1,107 @@
+"""Every decision about numba: flags, and where compiled code is kept.
+
+``kernel``  compiles a law of the model (inner function, not cached by itself);
+``inline``  compiles a piece of arithmetic that is always copied into its caller;
+``driver``  compiles the outermost loop and keeps it on disk.
+
+All three use numpy's error model (a division by zero gives an infinity, as in
+lanes) and no fast-math: with IEEE operations only and nothing fused or
+reordered, one patient, a group of lanes and plain Python
+(``NUMBA_DISABLE_JIT=1``) give the same bits.
+
+Numba decides whether a cached driver is still valid by looking at the driver's
+own file, not at the kernels it calls.  The folder of the cache therefore bears
+the hash of every source of the package: an edited law can never meet an old
+machine code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba import njit
+
+if not numba.config.DISABLE_JIT:
+    import clsim.lane_records  # noqa: F401  (teaches numba the lanes that kernels work on)
+
+KEEP = 4
+GRACE = 3600.0  # seconds during which a superseded stamp may still be in use elsewhere
+STAMP = re.compile(r"[0-9a-f]{16}")
+
+
+def stamp(package: Path) -> str:
+    """Hash of all Python sources below ``package``, 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for file in sorted(package.rglob("*.py")):
+        digest.update(str(file.relative_to(package)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def cache_root() -> Path:
+    """Folder of all stamps: ``NUMBA_CACHE_DIR`` if set, else the user's cache folder."""
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    if given:
+        return Path(given)
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "clsim"
+
+
+def prune(root: Path, keep: int = KEEP, grace: float = GRACE) -> None:
+    """Remove all but the ``keep`` newest stamps of ``root`` that are older than ``grace`` seconds.
+
+    Safe beside other processes: a folder is first renamed (only one process can
+    win), and one that is in use was touched when its process began.
+    """
+    aged = []
+    for folder in root.iterdir():
+        if STAMP.fullmatch(folder.name):
+            with contextlib.suppress(OSError):
+                aged.append((folder.stat().st_mtime, folder))
+    for touched, folder in sorted(aged, reverse=True)[keep:]:
+        if time.time() - touched > grace:
+            gone = folder.with_name(f"{folder.name}.{os.getpid()}.gone")
+            with contextlib.suppress(OSError):
+                folder.rename(gone)
+                shutil.rmtree(gone, ignore_errors=True)
+
+
+def open_cache() -> Path | None:
+    """This source's own cache folder, made and marked as used; None where nothing can be written."""
+    root = cache_root()
+    folder = root / stamp(Path(__file__).parent)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
+        prune(root)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+CACHE = None if numba.config.DISABLE_JIT else open_cache()
+
+kernel: Callable[..., Any] = njit(error_model="numpy", nogil=True)
+inline: Callable[..., Any] = njit(error_model="numpy", nogil=True, forceinline=True)
+
+
+def driver(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile an outermost loop and keep the machine code for the next process.
+
+    Numba fixes the folder when the function is decorated; its process-wide
+    setting is put back afterwards, so that other users of numba are not moved.
+    """
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(CACHE)
+    try:
+        return njit(error_model="numpy", nogil=True, cache=CACHE is not None)(function)
+    finally:
+        numba.config.CACHE_DIR = before
