@@ -2,7 +2,7 @@
 
 ``kernel``  compiles a law of the model (inner function, not cached by itself);
 ``inline``  compiles a piece of arithmetic that is always copied into its caller;
-``driver``  compiles the outermost loop and keeps it on disk.
+``driver(...)``  compiles the outermost loop and keeps it on disk.
 
 All three use numpy's error model (a division by zero gives an infinity, as in
 lanes) and no fast-math: with IEEE operations only and nothing fused or
@@ -28,11 +28,14 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 from numba import njit
+from numba.core.caching import FunctionCache
 
 if not numba.config.DISABLE_JIT:
     import clsim.lane_records  # noqa: F401  (teaches numba the lanes that kernels work on)
 
+PACKAGE = Path(__file__).parent
 KEEP = 4
 GRACE = 3600.0  # seconds during which a superseded stamp may still be in use elsewhere
 STAMP = re.compile(r"[0-9a-f]{16}")
@@ -77,7 +80,7 @@ def prune(root: Path, keep: int = KEEP, grace: float = GRACE) -> None:
 def open_cache() -> Path | None:
     """This source's own cache folder, made and marked as used; None where nothing can be written."""
     root = cache_root()
-    folder = root / stamp(Path(__file__).parent)
+    folder = root / stamp(PACKAGE)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
@@ -93,15 +96,43 @@ kernel: Callable[..., Any] = njit(error_model="numpy", nogil=True)
 inline: Callable[..., Any] = njit(error_model="numpy", nogil=True, forceinline=True)
 
 
-def driver(function: Callable[..., Any]) -> Callable[..., Any]:
+class Kept(FunctionCache):
+    """Numba's cache of one function on disk, told by a key of ours what the function closes over.
+
+    Numba itself would compare pickles of the enclosed kernels, which differ in every process.
+    """
+
+    def __init__(self, function: Callable[..., Any], key: str) -> None:
+        super().__init__(function)
+        self.key = key
+
+    def _index_key(self, sig: Any, codegen: Any) -> Any:
+        return sig, codegen.magic_tuple(), self.key
+
+
+def driver(*enclosed: Any) -> Callable[[Callable[..., Any]], Any]:
     """Compile an outermost loop and keep the machine code for the next process.
 
-    Numba fixes the folder when the function is decorated; its process-wide
-    setting is put back afterwards, so that other users of numba are not moved.
+    Parameters
+    ----------
+    *enclosed : kernels and record types
+        Everything the loop closes over.  Only what stands under the stamp is kept: with a kernel
+        from outside this package the loop is compiled anew in each process.
     """
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(CACHE)
-    try:
-        return njit(error_model="numpy", nogil=True, cache=CACHE is not None)(function)
-    finally:
-        numba.config.CACHE_DIR = before
+    kernels = [e for e in enclosed if not isinstance(e, np.dtype)]
+    names = [f"{k.__module__}.{k.__qualname__}" for k in kernels]
+    records = [repr(e.descr) for e in enclosed if isinstance(e, np.dtype)]
+    known = all(name.startswith(f"{PACKAGE.name}.") for name in names)
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        compiled = kernel(function)
+        if CACHE is not None and known:
+            before = numba.config.CACHE_DIR
+            numba.config.CACHE_DIR = str(CACHE)  # read by Kept, then put back for other users
+            try:
+                compiled._cache = Kept(function, "\n".join(names + records))
+            finally:
+                numba.config.CACHE_DIR = before
+        return compiled
+
+    return decorate

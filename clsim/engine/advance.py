@@ -93,7 +93,7 @@ def make_advance(
     """
     step = make_step(rhs)
 
-    @driver
+    @driver(rhs, X, P, U, F)
     def advance(  # type: ignore[no-untyped-def]
         y, params, inputs, edges, rows, h_max, floor, ceiling, states, flows, report
     ):
