@@ -58,7 +58,7 @@ PARAMETERS = (
         "min",
         "time constant of the vasodilator drive",
         (10.0, 1440.0),
-        "assumed: lowest pressure 3-4 h after a dose, recovery within hours (dutcher2014)",
+        "assumed: lowest pressure 3-4 h after a dose, recovery within hours (Dutcher2014)",
         show="h",
     ),
     Parameter(
@@ -91,7 +91,7 @@ PARAMETERS = (
         "min",
         "time constant of the opening of the endothelium",
         (30.0, 4320.0),
-        "assumed: 8 h; leak begins within hours and grows over days (gores2014)",
+        "assumed: 8 h; leak begins within hours and grows over days (Gores2014)",
         show="h",
     ),
     Parameter(
@@ -134,7 +134,7 @@ PARAMETERS = (
         "1",
         "nitrate formation per unit of nitric oxide effect, against rest",
         (0.0, 50.0),
-        "hibbs1992, ochoa1992: serum nitrate 8 to 10 times baseline after 5 to 7 days",
+        "Hibbs1992, Ochoa1992: serum nitrate 8 to 10 times baseline after 5 to 7 days",
     ),
     Parameter(
         "f_renal_nitrate",
@@ -142,7 +142,7 @@ PARAMETERS = (
         "1",
         "share of nitrate removal that follows glomerular filtration",
         (0.0, 1.0),
-        "assumed: about 60 % of nitrate is found in urine; a minor contributor (hibbs1992)",
+        "assumed: about 60 % of nitrate is found in urine; a minor contributor (Hibbs1992)",
     ),
     Parameter(
         "tau_nitrate",
@@ -159,7 +159,7 @@ PARAMETERS = (
         "ng/mL",
         "resting angiopoietin-2",
         (0.5, 10.0),
-        "gores2014: 2.5 (SD 1.0) before treatment",
+        "Gores2014: 2.5 (SD 1.0) before treatment",
         role="observable",
     ),
     Parameter(
@@ -168,7 +168,7 @@ PARAMETERS = (
         "1",
         "rise of angiopoietin-2 per unit of leak, against rest",
         (0.0, 50.0),
-        "gores2014: 16.0 and 18.6 ng/mL on the last two days",
+        "Gores2014: 16.0 and 18.6 ng/mL on the last two days",
     ),
     Parameter(
         "tau_angiopoietin2",
@@ -176,7 +176,7 @@ PARAMETERS = (
         "min",
         "time constant of angiopoietin-2 in plasma",
         (60.0, 7200.0),
-        "assumed: 18 h, since the last day still rises over the day before (gores2014)",
+        "assumed: 18 h, since the last day still rises over the day before (Gores2014)",
         show="h",
     ),
     Parameter(
@@ -185,7 +185,7 @@ PARAMETERS = (
         "nmol/L",
         "resting complement fragment C3a",
         (0.5, 20.0),
-        "thijs1990: 4 nmol/L before treatment",
+        "Thijs1990: 4 nmol/L before treatment",
         role="observable",
     ),
     Parameter(
@@ -194,7 +194,7 @@ PARAMETERS = (
         "nmol/L",
         "C3a above rest per unit of cytokine drive",
         (0.0, 100.0),
-        "thijs1990: 7 nmol/L on day 1 and 23 nmol/L at the end of the cycle",
+        "Thijs1990: 7 nmol/L on day 1 and 23 nmol/L at the end of the cycle",
     ),
     Parameter(
         "tau_C3a",
@@ -202,10 +202,12 @@ PARAMETERS = (
         "min",
         "time constant of complement activation",
         (30.0, 2880.0),
-        "thijs1990: highest about 8 h after the first infusion",
+        "Thijs1990: highest about 8 h after the first infusion",
         show="h",
     ),
 )
+
+INPUTS = ()
 
 STATES = (
     State("nitric_oxide", "1", "vasodilator drive", 1.0),
@@ -234,15 +236,11 @@ def derivatives(x, p, u, f, dx):
     """Three clocks and three markers (equations 1 to 3 and 6 to 9)."""
     V = f.vasodilation
     # (1)
-    dx.nitric_oxide += (
-        p.NO_max * hill(f.cytokine, p.M_NO, p.n_NO) - x.nitric_oxide
-    ) / p.tau_NO
+    dx.nitric_oxide += (p.NO_max * hill(f.cytokine, p.M_NO, p.n_NO) - x.nitric_oxide) / p.tau_NO
     # (2), (3): the switch is smooth because the stepper may not meet a kink
     gap = p.Z_max * hill(f.cytokine, p.M_leak, 1.0) - x.leak
     opening = sigmoid(gap / p.w_leak)
-    dx.leak += gap * (
-        1.0 / p.tau_leak_off + (1.0 / p.tau_leak_on - 1.0 / p.tau_leak_off) * opening
-    )
+    dx.leak += gap * (1.0 / p.tau_leak_off + (1.0 / p.tau_leak_on - 1.0 / p.tau_leak_off) * opening)
     # (6)
     dx.cardiodepression += (
         p.C_max_cardiodepression * V / (1.0 + V) - x.cardiodepression

@@ -37,7 +37,7 @@ PARAMETERS = (
         "L",
         "central volume of interleukin-2",
         (1.0, 12.0),
-        "konrad1990: dose over concentration at time zero",
+        "Konrad1990: dose over concentration at time zero",
         scale="volume",
     ),
     Parameter(
@@ -46,7 +46,7 @@ PARAMETERS = (
         "1/min",
         "elimination of interleukin-2 from the central volume at resting GFR",
         (0.01, 0.2),
-        "konrad1990: derived from 12.9 min, 85 min and 120 mL/min",
+        "Konrad1990: derived from 12.9 min, 85 min and 120 mL/min",
     ),
     Parameter(
         "k12_interleukin2",
@@ -54,7 +54,7 @@ PARAMETERS = (
         "1/min",
         "transfer of interleukin-2, central to peripheral",
         (0.0, 0.1),
-        "konrad1990: derived from 12.9 min, 85 min and 120 mL/min",
+        "Konrad1990: derived from 12.9 min, 85 min and 120 mL/min",
     ),
     Parameter(
         "k21_interleukin2",
@@ -62,7 +62,7 @@ PARAMETERS = (
         "1/min",
         "transfer of interleukin-2, peripheral to central",
         (0.001, 0.1),
-        "konrad1990: derived from 12.9 min, 85 min and 120 mL/min",
+        "Konrad1990: derived from 12.9 min, 85 min and 120 mL/min",
     ),
     Parameter(
         "f_renal_interleukin2",
@@ -70,15 +70,15 @@ PARAMETERS = (
         "1",
         "share of interleukin-2 elimination that follows glomerular filtration",
         (0.0, 1.0),
-        "assumed: renal filtration and tubular breakdown are the main route (konrad1990), no split",
+        "assumed: renal filtration and tubular breakdown are the main route (Konrad1990), no split",
     ),
     Parameter(
         "k_absorption_interleukin2",
-        0.004,
+        0.002,
         "1/min",
         "absorption of subcutaneous interleukin-2",
         (0.0005, 0.05),
-        "assumed: half-life 3 h, between the central half-life and the daily dosing interval",
+        "assumed: half-life 6 h; absorption, not elimination, sets how long a dose lasts",
     ),
     Parameter(
         "bioavailability_interleukin2",
@@ -86,7 +86,7 @@ PARAMETERS = (
         "1",
         "share of a subcutaneous dose that reaches the plasma",
         (0.0, 1.0),
-        "kirchner1998: AUC 627 and 1130 IU h/mL after 20 MIU/m2 with the clearance of konrad1990",
+        "Kirchner1998: AUC 627 and 1130 IU h/mL after 20 MIU/m2 with the clearance of Konrad1990",
     ),
     Parameter(
         "Kd_interleukin2",
@@ -151,8 +151,7 @@ def flows(x, p, u, f):
     f.interleukin2_clearance = p.k10_interleukin2 * p.V_interleukin2 * r + target
     f.interleukin2_elimination = f.interleukin2_clearance * C
     f.interleukin2_distribution = (
-        p.k12_interleukin2 * x.interleukin2_central
-        - p.k21_interleukin2 * x.interleukin2_peripheral
+        p.k12_interleukin2 * x.interleukin2_central - p.k21_interleukin2 * x.interleukin2_peripheral
     )
     f.interleukin2_absorption = p.k_absorption_interleukin2 * x.interleukin2_depot
 

@@ -36,7 +36,7 @@ PARAMETERS = (
         "1/min",
         "rate at which full receptor occupancy primes effector cells",
         (0.0, 0.02),
-        "assumed: set so that the interferon-gamma peak grows about 4-fold (konrad1992)",
+        "assumed: set so that the interferon-gamma peak grows about 4-fold (Konrad1992)",
         show="1/d",
     ),
     Parameter(
@@ -70,7 +70,7 @@ PARAMETERS = (
         "1",
         "gain of tumour necrosis factor release per unit of priming",
         (0.0, 5.0),
-        "assumed: grows over days with nitric oxide (miles1994), less than interferon-gamma",
+        "assumed: grows over days with nitric oxide (Miles1994), less than interferon-gamma",
     ),
     Parameter(
         "tau_TNF",
@@ -94,7 +94,7 @@ PARAMETERS = (
         "min",
         "time constant of each of two steps before interferon-gamma is released",
         (5.0, 300.0),
-        "konrad1992: lag 1 h, peak at 4 h; two equal steps are assumed",
+        "Konrad1992: lag 1 h, peak at 4 h; two equal steps are assumed",
     ),
     Parameter(
         "s_IFN",
@@ -102,7 +102,7 @@ PARAMETERS = (
         "U/mL/min",
         "release of interferon-gamma at full occupancy, unprimed",
         (0.0, 100.0),
-        "assumed: first peaks of tens of U/mL within the published 1-500 (konrad1992)",
+        "assumed: first peaks of tens of U/mL within the published 1-500 (Konrad1992)",
     ),
     Parameter(
         "tau_IFN",
@@ -110,7 +110,7 @@ PARAMETERS = (
         "min",
         "time constant of interferon-gamma in plasma",
         (10.0, 600.0),
-        "weidmann1992: half-lives 0.29-2.5 h",
+        "Weidmann1992: half-lives 0.29-2.5 h",
     ),
     Parameter(
         "IFN_reference",
@@ -134,7 +134,7 @@ PARAMETERS = (
         "min",
         "time constant of interleukin-6 release and of its stay in plasma",
         (10.0, 600.0),
-        "weidmann1992: half-lives 0.29-2.5 h; peak 4-6 h after a dose",
+        "Weidmann1992: half-lives 0.29-2.5 h; peak 4-6 h after a dose",
     ),
     Parameter(
         "b_IL6",
@@ -167,7 +167,7 @@ PARAMETERS = (
         "1",
         "weight of tumour necrosis factor in the acute drive",
         (0.0, 2.0),
-        "assumed: tumour necrosis factor tracks weight gain and nitric oxide best (miles1994)",
+        "assumed: tumour necrosis factor tracks weight gain and nitric oxide best (Miles1994)",
     ),
     Parameter(
         "w_IFN",
@@ -175,7 +175,7 @@ PARAMETERS = (
         "1",
         "weight of interferon-gamma in the acute drive",
         (0.0, 2.0),
-        "konrad1992: correlates with hypotension in some patients; weight assumed",
+        "Konrad1992: correlates with hypotension in some patients; weight assumed",
     ),
     Parameter(
         "w_IL6",
@@ -186,6 +186,8 @@ PARAMETERS = (
         "assumed: does not predict weight gain, hence the smallest weight",
     ),
 )
+
+INPUTS = ()
 
 STATES = (
     State("priming", "1", "priming of effector cells", 1.0),
@@ -218,9 +220,7 @@ def derivatives(x, p, u, f, dx):
     excess = x.priming - 1.0
     stimulus = x.TNF / p.TNF_reference
     # (1)
-    dx.priming += (
-        p.k_priming * occupancy * (p.N_max_priming - x.priming) - excess / p.tau_priming
-    )
+    dx.priming += p.k_priming * occupancy * (p.N_max_priming - x.priming) - excess / p.tau_priming
     # (2)
     dx.TNF += p.s_TNF * occupancy * (1.0 + p.a_TNF * excess) - x.TNF / p.tau_TNF
     # (3), (4), (5)
@@ -232,9 +232,7 @@ def derivatives(x, p, u, f, dx):
     # (6), (7), (8)
     dx.IL6_tolerance += (stimulus - x.IL6_tolerance) / p.tau_tolerance
     dx.IL6_induction += (stimulus - x.IL6_induction) / p.tau_IL6
-    dx.IL6 += (
-        p.s_IL6 * x.IL6_induction / (1.0 + p.b_IL6 * x.IL6_tolerance) - x.IL6 / p.tau_IL6
-    )
+    dx.IL6 += p.s_IL6 * x.IL6_induction / (1.0 + p.b_IL6 * x.IL6_tolerance) - x.IL6 / p.tau_IL6
 
 
 @kernel
