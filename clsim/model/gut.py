@@ -1,0 +1,90 @@
+"""Gut and skin: food, drink, losses from the bowel and by evaporation.
+
+    thirst = thirst_highest lg(logit(1 / thirst_highest) + Na_on_thirst (Na - Na_rest) - volume_on_thirst volume_signal)   (1)
+    water_drunk = water_intake [food_water eating + (1 - food_water) drinking thirst]    (2)
+    bowel_loss = bowel_loss_highest hill(vasodilation; half, n) + bowel of the user's scenario   (3)
+    evaporation = evaporation_rest [1 + heat_on_evaporation (temperature - rest)]        (4)
+
+Food brings sodium, potassium, chloride, phosphate and protein (as urea) in proportion to
+``eating``; the bowel loses water with sodium, potassium and chloride, and some albumin.
+"""
+
+from __future__ import annotations
+
+from clsim.jit import kernel
+from clsim.spec import Flow, Input, Parameter
+from clsim.vmath import hill, log, sigmoid
+
+PARAMETERS = (
+    Parameter("sodium_intake", 150.0 / 1440.0, "mmol/min", "sodium eaten", (10.0 / 1440.0, 500.0 / 1440.0),
+              "textbook value 150 mmol/d", role="observable", show="mmol/d"),
+    Parameter("potassium_intake", 80.0 / 1440.0, "mmol/min", "potassium eaten", (20.0 / 1440.0, 200.0 / 1440.0),
+              "textbook value 80 mmol/d", role="observable", show="mmol/d"),
+    Parameter("chloride_intake", 150.0 / 1440.0, "mmol/min", "chloride eaten", (10.0 / 1440.0, 500.0 / 1440.0),
+              "assumed: as sodium", role="observable", show="mmol/d"),
+    Parameter("evaporation_rest", 0.9 / 1440.0, "L/min", "water lost by skin, breath and stool at rest", (0.0, 3.0 / 1440.0),
+              "textbook value 0.9 L/d", scale="flow", show="L/d"),
+    Parameter("heat_on_evaporation", 0.15, "1/degC", "evaporation by fever", (0.0, 0.5), "textbook value 10 to 15 % per degree, quoted from memory"),
+    Parameter("food_water", 0.35, "1", "share of water intake that comes with food", (0.0, 0.9), "textbook value, quoted from memory"),
+    Parameter("thirst_highest", 5.0, "1", "largest thirst relative to rest", (1.5, 20.0), "assumed"),
+    Parameter("Na_on_thirst", 0.45, "L/mmol", "sodium on thirst (logit)", (0.0, 3.0), "assumed: threshold a few mOsm/kg above rest"),
+    Parameter("volume_on_thirst", 5.0, "1", "volume signal on thirst (logit)", (0.0, 50.0), "assumed"),
+    Parameter("bowel_loss_highest", 1.5 / 1440.0, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
+              "assumed: diarrhoea in 67 % (label)", scale="flow", show="L/d"),
+    Parameter("bowel_half", 0.9, "1", "vasodilator drive of half the bowel loss", (0.05, 5.0), "assumed"),
+    Parameter("bowel_power", 2.0, "1", "steepness of bowel loss", (1.0, 6.0), "assumed"),
+    Parameter("bowel_Na", 110.0, "mmol/L", "sodium in bowel loss", (20.0, 160.0), "assumed: secretory diarrhoea"),
+    Parameter("bowel_K", 15.0, "mmol/L", "potassium in bowel loss", (2.0, 80.0), "assumed: secretory diarrhoea"),
+    Parameter("bowel_Cl", 95.0, "mmol/L", "chloride in bowel loss; the rest is bicarbonate", (10.0, 160.0), "assumed: bicarbonate 30 mmol/L"),
+    Parameter("bowel_albumin", 0.10, "1", "albumin in bowel loss relative to plasma", (0.0, 1.0), "assumed: protein-losing bowel"),
+    Parameter("cytokine_on_catabolism", 0.15, "1", "urea production by cytokines", (0.0, 2.0), "assumed: prototype 0.3"),
+    Parameter("fasting_urea", 0.6, "1", "urea production without food, relative to usual", (0.2, 1.2), "assumed"),
+    Parameter("water_intake", None, "L/min", "water drunk and eaten at rest", (0.0, 0.02), "closed by urine and evaporation",
+              role="solved", show="L/d"),
+)
+INPUTS = (
+    Input("eating", "1", "food (1 usual diet, 0 nothing)", default=1.0, bounds=(0.0, 3.0)),
+    Input("drinking", "1", "access to water (1 free, 0 nil by mouth)", default=1.0, bounds=(0.0, 1.0)),
+    Input("salt_by_mouth", "mmol/min", "sodium chloride eaten beside the diet", bounds=(0.0, 2.0), show="mmol/d"),
+    Input("diarrhoea", "L/min", "bowel loss beside that of interleukin-2", bounds=(0.0, 0.02), show="L/d"),
+)
+STATES = ()
+FLOWS = (
+    Flow("thirst", "1", "thirst (rest = 1)"),
+    Flow("water_drunk", "L/min", "water drunk and eaten", show="mL/h"),
+    Flow("bowel_loss", "L/min", "bowel loss", show="mL/h"),
+    Flow("evaporation", "L/min", "water lost by evaporation", show="mL/h"),
+    Flow("catabolism", "1", "urea production relative to rest"),
+)
+
+
+@kernel
+def flows(x, p, u, f):
+    """Equations (1) to (4)."""
+    f.thirst = p.thirst_highest * sigmoid(
+        -log(p.thirst_highest - 1.0) + p.Na_on_thirst * (f.Na - p.Na_rest)
+        - p.volume_on_thirst * x.volume_signal)
+    f.water_drunk = p.water_intake * (p.food_water * u.eating
+                                      + (1.0 - p.food_water) * u.drinking * f.thirst)
+    f.bowel_loss = u.diarrhoea + p.bowel_loss_highest * hill(f.vasodilation, p.bowel_half, p.bowel_power)
+    f.evaporation = p.evaporation_rest * (
+        1.0 + p.heat_on_evaporation * (x.temperature - p.temperature_rest))
+    f.catabolism = ((p.fasting_urea + (1.0 - p.fasting_urea) * u.eating)
+                    * (1.0 + p.cytokine_on_catabolism * f.cytokine))
+
+
+@kernel
+def derivatives(x, p, u, f, dx):
+    """What the gut gives to the plasma and takes from it."""
+    dx.V_plasma += f.water_drunk - f.bowel_loss - f.evaporation
+    dx.sodium += p.sodium_intake * u.eating + u.salt_by_mouth - p.bowel_Na * f.bowel_loss
+    dx.potassium += p.potassium_intake * u.eating - p.bowel_K * f.bowel_loss
+    dx.chloride += p.chloride_intake * u.eating + u.salt_by_mouth - p.bowel_Cl * f.bowel_loss
+    dx.phosphate += p.phosphate_intake * u.eating
+    dx.M_albumin -= p.bowel_albumin * f.albumin * f.bowel_loss
+
+
+@kernel
+def rest(p, x, f):
+    """Water in equals water out."""
+    p.water_intake = p.urine_rest + p.evaporation_rest

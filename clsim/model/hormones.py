@@ -1,0 +1,80 @@
+"""Hormones: volume signal (atrial stretch, ANP), angiotensin, aldosterone and ADH.
+
+Each runs after its target with one time constant; 1 at rest, the volume signal 0.
+
+    volume_signal -> (V_plasma / rest - 1) + CVP_on_volume_signal (CVP - CVP_rest)     (1)
+    angiotensin   -> exp(0.55 (S - 1) - 0.02 (MAP - MAP_rest) - 4 volume_signal)       (2)
+    aldosterone   -> angiotensin^0.6 exp(k (K - K_rest))                               (3)
+    ADH           -> [1 + 0.28 per mOsm (osmolality of sodium)]+ exp(-3.5 volume_signal - 0.015 (MAP - MAP_rest))   (4)
+
+Renin lives 10 min, angiotensin II under a minute, its bound form 12 min (Hallow 2017): one state.
+"""
+
+from __future__ import annotations
+
+from clsim.jit import kernel
+from clsim.spec import Flow, Parameter, State
+from clsim.vmath import exp, pow, softplus
+
+PARAMETERS = (
+    Parameter("CVP_on_volume_signal", 0.02, "1/mmHg", "central venous pressure on the volume signal", (0.0, 0.2), "assumed: prototype value"),
+    Parameter("tau_volume_signal", 12.0, "min", "time constant of the volume signal", (1.0, 200.0), "assumed: minutes, as ANP"),
+    Parameter("tau_angiotensin", 20.0, "min", "time constant of the angiotensin system", (2.0, 300.0), "Hallow2017: renin 10, bound angiotensin 12 min"),
+    Parameter("tau_aldosterone", 45.0, "min", "time constant of aldosterone", (5.0, 600.0), "assumed: half-life about 20 min and synthesis"),
+    Parameter("tau_ADH", 18.0, "min", "time constant of ADH", (2.0, 200.0), "half-life about 10 to 20 min, quoted from memory"),
+    Parameter("sympathetic_on_angiotensin", 0.55, "1", "sympathetic drive on angiotensin (log)", (0.0, 3.0), "assumed: prototype value"),
+    Parameter("MAP_on_angiotensin", 0.02, "1/mmHg", "pressure on angiotensin (log)", (0.0, 0.2), "assumed: prototype value"),
+    Parameter("volume_on_angiotensin", 4.0, "1", "volume signal on angiotensin (log)", (0.0, 40.0), "assumed: prototype value"),
+    Parameter("angiotensin_on_aldosterone", 0.6, "1", "angiotensin on aldosterone (power)", (0.0, 2.0), "assumed"),
+    Parameter("K_on_aldosterone", 0.5, "L/mmol", "potassium on aldosterone (log)", (0.0, 3.0), "assumed"),
+    Parameter("Na_on_ADH", 0.28, "L/mmol", "ADH per mmol/L of effective sodium osmolality", (0.0, 2.0), "prototype value; threshold about 280 mOsm/kg"),
+    Parameter("volume_on_ADH", 3.5, "1", "volume signal on ADH (log)", (0.0, 40.0), "assumed: prototype value"),
+    Parameter("MAP_on_ADH", 0.015, "1/mmHg", "pressure on ADH (log)", (0.0, 0.2), "assumed: prototype value"),
+    Parameter("ADH_width", 0.10, "1", "width of the osmotic threshold of ADH", (0.01, 1.0), "assumed"),
+)
+INPUTS = ()
+STATES = (
+    State("volume_signal", "1", "volume signal (atrial stretch)", 0.01, positive=False),
+    State("angiotensin", "1", "angiotensin (rest = 1)", 0.01),
+    State("aldosterone", "1", "aldosterone (rest = 1)", 0.01),
+    State("ADH", "1", "antidiuretic hormone (rest = 1)", 0.01),
+)
+FLOWS = (
+    Flow("volume_target", "1", "target of the volume signal"),
+    Flow("angiotensin_target", "1", "target of angiotensin"),
+    Flow("aldosterone_target", "1", "target of aldosterone"),
+    Flow("ADH_target", "1", "target of ADH"),
+)
+
+
+@kernel
+def flows(x, p, u, f):
+    """Equations (1) to (4)."""
+    pressure = f.MAP - p.MAP_rest
+    f.volume_target = (x.V_plasma / p.V_plasma_rest - 1.0) + p.CVP_on_volume_signal * (f.CVP - p.CVP_rest)
+    f.angiotensin_target = exp(p.sympathetic_on_angiotensin * (f.sympathetic - 1.0)
+                               - p.MAP_on_angiotensin * pressure
+                               - p.volume_on_angiotensin * x.volume_signal)
+    f.aldosterone_target = (pow(x.angiotensin, p.angiotensin_on_aldosterone)
+                            * exp(p.K_on_aldosterone * (f.K - p.K_rest)))
+    osmotic = 1.0 + p.Na_on_ADH * 2.0 * (f.Na - p.Na_rest)
+    osmotic = softplus(osmotic, p.ADH_width) / softplus(1.0 + 0.0 * osmotic, p.ADH_width)
+    f.ADH_target = osmotic * exp(-p.volume_on_ADH * x.volume_signal - p.MAP_on_ADH * pressure)
+
+
+@kernel
+def derivatives(x, p, u, f, dx):
+    """First order toward the targets."""
+    dx.volume_signal += (f.volume_target - x.volume_signal) / p.tau_volume_signal
+    dx.angiotensin += (f.angiotensin_target - x.angiotensin) / p.tau_angiotensin
+    dx.aldosterone += (f.aldosterone_target - x.aldosterone) / p.tau_aldosterone
+    dx.ADH += (f.ADH_target - x.ADH) / p.tau_ADH
+
+
+@kernel
+def rest(p, x, f):
+    """Everything at one, the volume signal at zero."""
+    x.volume_signal = 0.0
+    x.angiotensin = 1.0
+    x.aldosterone = 1.0
+    x.ADH = 1.0
