@@ -1,7 +1,7 @@
 """Dopamine: renal, then cardiac, then constrictor as the dose rises.
 
     d site/dt    = (rate / weight - site) / tau                                 (1)
-    renal        = hill(site; ED50_renal, 2)                                    (2)
+    renal        = Rmax hill(site; ED50_renal, 2)                               (2)
     inotropy     = Imax hill(site; ED50_cardiac, 2)                             (3)
     chronotropy  = Cmax hill(site; ED50_cardiac, 2)                             (4)
     constriction = Emax hill(site; ED50_constriction, 3)                        (5)
@@ -21,6 +21,8 @@ from clsim.vmath import hill
 PARAMETERS = (
     Parameter("dopamine_tau", 3.0, "min", "delay of dopamine at its effect site", (0.5, 30.0),
               "assumed: half-life about 2 min"),
+    Parameter("dopamine_Rmax", 0.25, "1", "renal flow added by saturating dopamine, share of flow",
+              (0.0, 2.0), "assumed: renal flow up by 20 % at the renal dose"),
     Parameter("dopamine_ED50_renal", 1.2, "mcg/kg/min", "dopamine with half the renal effect",
               (0.1, 10.0),
               "assumed: renal dose 2 mcg/kg/min (Memoli1995) gives three quarters of the effect"),
@@ -50,7 +52,7 @@ STATES = (
     State("dopamine_site", "mcg/kg/min", "dopamine at its effect site", 0.5),
 )
 FLOWS = (
-    Flow("dopamine_renal", "1", "renal dopamine receptors filled"),
+    Flow("dopamine_renal", "1", "renal flow added by dopamine, share of flow"),
     Flow("dopamine_inotropy", "1", "inotropy added by dopamine"),
     Flow("dopamine_chronotropy", "1", "heart rate added by dopamine, share of resting rate"),
     Flow("dopamine_constriction", "1",
@@ -61,7 +63,9 @@ FLOWS = (
 @kernel
 def flows(x, p, u, f):
     """Equations (2) to (5)."""
-    f.dopamine_renal = hill(x.dopamine_site, p.dopamine_ED50_renal, p.dopamine_gamma_renal)
+    f.dopamine_renal = p.dopamine_Rmax * hill(
+        x.dopamine_site, p.dopamine_ED50_renal, p.dopamine_gamma_renal
+    )
     cardiac = hill(x.dopamine_site, p.dopamine_ED50_cardiac, p.dopamine_gamma_cardiac)
     f.dopamine_inotropy = p.dopamine_Imax * cardiac
     f.dopamine_chronotropy = p.dopamine_Cmax * cardiac
