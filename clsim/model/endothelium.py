@@ -130,7 +130,7 @@ PARAMETERS = (
     ),
     Parameter(
         "g_nitrate",
-        6.8,
+        6.4,
         "1",
         "nitrate formation per unit of nitric oxide effect, against rest",
         (0.0, 50.0),
@@ -138,11 +138,11 @@ PARAMETERS = (
     ),
     Parameter(
         "f_renal_nitrate",
-        0.6,
+        0.4,
         "1",
         "share of nitrate removal that follows glomerular filtration",
         (0.0, 1.0),
-        "assumed: about 60 % of nitrate is found in urine; a minor contributor (Hibbs1992)",
+        "assumed: below the 60 % found in urine; renal failure contributed little (Hibbs1992)",
     ),
     Parameter(
         "tau_nitrate",

@@ -58,7 +58,7 @@ PARAMETERS = (
     ),
     Parameter(
         "s_TNF",
-        16.0,
+        15.0,
         "pg/mL/min",
         "release of tumour necrosis factor at full occupancy, unprimed",
         (0.0, 100.0),
@@ -74,7 +74,7 @@ PARAMETERS = (
     ),
     Parameter(
         "tau_TNF",
-        65.0,
+        72.0,
         "min",
         "time constant of tumour necrosis factor in plasma",
         (10.0, 600.0),

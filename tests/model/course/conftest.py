@@ -29,7 +29,6 @@ SURROUNDINGS = (  # what the rest of the body would say
     Input("antipyretic_effect", "1", "antipyretic effect", 0.0),
 )
 DOSE, OVER, INTERVAL = 45e6, 15.0, 480.0  # IU, min, min
-LAST = 13 * INTERVAL / 60  # start of the fourteenth dose, h
 
 PARAMETERS = tuple(q for part in CHAIN for q in part.PARAMETERS)
 STATES = (*(q for part in CHAIN for q in part.STATES), State("GFR_filtered", "1", "GFR", 1.0))

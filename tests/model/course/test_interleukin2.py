@@ -35,7 +35,8 @@ def test_half_lives_and_clearance_are_those_of_konrad_1990():
     fast, slow = slopes()
     assert np.log(2.0) / fast == pytest.approx(12.9, rel=0.03)
     assert np.log(2.0) / slow == pytest.approx(85.0, rel=0.03)
-    assert K10 * V == pytest.approx(0.120, rel=0.03)
+    clearance = K10 * V
+    assert clearance == pytest.approx(0.120, rel=0.03)
 
 
 def test_start_of_a_bolus_is_dose_over_plasma_volume():
@@ -85,8 +86,9 @@ def test_doses_superpose(run_chain, one_dose):
 
 
 def test_no_drug_accumulates_between_doses(full_cycle):
-    first, last = full_cycle.peak("interleukin2_concentration", 1), full_cycle.peak(
-        "interleukin2_concentration", 14
+    first, last = (
+        full_cycle.peak("interleukin2_concentration", 1),
+        full_cycle.peak("interleukin2_concentration", 14),
     )
     assert last[0] == pytest.approx(first[0], rel=0.01)
     assert full_cycle.at("interleukin2_concentration", 8.0) / 1000.0 == pytest.approx(11, rel=0.5)
