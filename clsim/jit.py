@@ -78,7 +78,7 @@ def prune(root: Path, keep: int = KEEP, grace: float = GRACE) -> None:
 
 
 def open_cache() -> Path | None:
-    """This source's own cache folder, made and marked as used; None where nothing can be written."""
+    """This source's own cache folder, marked as used; None where nothing can be written."""
     root = cache_root()
     folder = root / stamp(PACKAGE)
     try:
@@ -116,17 +116,17 @@ def driver(*enclosed: Any) -> Callable[[Callable[..., Any]], Any]:
     Parameters
     ----------
     *enclosed : kernels and record types
-        Everything the loop closes over.  Only what stands under the stamp is kept: with a kernel
-        from outside this package the loop is compiled anew in each process.
+        Everything the loop closes over or calls.  Only what stands under the stamp is kept: a
+        loop or a kernel from outside this package is compiled anew in each process.
     """
     kernels = [e for e in enclosed if not isinstance(e, np.dtype)]
     names = [f"{k.__module__}.{k.__qualname__}" for k in kernels]
     records = [repr(e.descr) for e in enclosed if isinstance(e, np.dtype)]
-    known = all(name.startswith(f"{PACKAGE.name}.") for name in names)
 
     def decorate(function: Callable[..., Any]) -> Any:
         compiled = kernel(function)
-        if CACHE is not None and known:
+        modules = (each.__module__ for each in (function, *kernels))
+        if CACHE is not None and all(name.startswith(f"{PACKAGE.name}.") for name in modules):
             before = numba.config.CACHE_DIR
             numba.config.CACHE_DIR = str(CACHE)  # read by Kept, then put back for other users
             try:

@@ -18,12 +18,10 @@ from numba.core import cgutils, errors
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     infer_getattr,
-    intrinsic,
     lower_builtin,
     lower_getattr_generic,
     lower_setattr_generic,
     models,
-    overload,
     register_model,
     type_callable,
 )
@@ -107,23 +105,18 @@ def lower_lanes(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return builder.bitcast(args[0], POINTER)
 
 
-@intrinsic
-def on_stack(typingctx: Any, dtype: Any) -> Any:
-    """A zeroed record on the stack of the calling function."""
-    record = dtype.dtype
-
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        space = cgutils.alloca_once(builder, ir.ArrayType(ir.IntType(8), record.size))
-        space.align = LINE
-        cgutils.memset(builder, space, ir.Constant(I64, record.size), 0)
-        return builder.bitcast(space, POINTER)
-
-    return Fields(record)(dtype), codegen
+@type_callable(plain.local)
+def type_local(context: Any) -> Any:
+    return lambda dtype: Fields(dtype.dtype) if isinstance(dtype, types.DType) else None
 
 
-@overload(plain.local)
-def use_local(dtype: Any) -> Any:
-    return lambda dtype: on_stack(dtype)
+@lower_builtin(plain.local, types.DType)
+def lower_local(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    size = sig.return_type.record.size
+    space = cgutils.alloca_once(builder, ir.ArrayType(ir.IntType(8), size))
+    space.align = LINE
+    cgutils.memset(builder, space, ir.Constant(I64, size), 0)
+    return builder.bitcast(space, POINTER)
 
 
 # ---------------------------------------------------------------------------- fields

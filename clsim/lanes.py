@@ -75,7 +75,7 @@ def anyone(mask: Any) -> Any:
 
 
 def lanes(record: Any) -> Any:
-    """The record as kernels use it: in compiled code, each field (or row of a field) is one vector."""
+    """The record as kernels use it: in compiled code, one patient's numbers or vectors of W."""
     return record
 
 

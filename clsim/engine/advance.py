@@ -30,7 +30,7 @@ ROUNDING = 1e-9  # a span may exceed a whole number of longest steps by this par
 
 
 @kernel
-def first_fault(y, flow, floor, ceiling, lane, width):  # type: ignore[no-untyped-def]
+def first_fault(y, flow, floor, ceiling, lane, width):
     """(code, column, value) of the first thing wrong with one patient; code 0 if all is well."""
     for j in range(lane, y.size, width):
         if not np.isfinite(y[j]):
@@ -45,8 +45,8 @@ def first_fault(y, flow, floor, ceiling, lane, width):  # type: ignore[no-untype
 
 
 @kernel
-def inspect(time, y, flow, floor, ceiling, report):  # type: ignore[no-untyped-def]
-    """Write a report on each patient who was well so far; blank those who are not; count the well."""
+def inspect(time, y, flow, floor, ceiling, report):
+    """Report on each patient who was well so far, blank those who are not, count the well."""
     width, well = report.size, 0
     for lane in range(width):
         if report[lane].code == 0:
@@ -94,11 +94,11 @@ def make_advance(
     step = make_step(rhs)
 
     @driver(rhs, X, P, U, F)
-    def advance(  # type: ignore[no-untyped-def]
+    def advance(
         y, params, inputs, edges, rows, h_max, floor, ceiling, states, flows, report
     ):
         stage, slope, total = np.empty(y.size), np.empty(y.size), np.empty(y.size)
-        flow = np.zeros(ceiling.size)
+        flow = np.full(ceiling.size, np.nan)  # a flow read before it is written shows
         x, dx, f = lanes(stage.view(X)[0]), lanes(slope.view(X)[0]), lanes(flow.view(F)[0])
         p = lanes(params.view(P)[0])
         last = edges.size - 1
@@ -121,7 +121,7 @@ def make_advance(
                 flows[rows[e]] = flow
         return report.size - well
 
-    return advance
+    return advance  # type: ignore[no-any-return]
 
 
 def integrate(
@@ -156,14 +156,15 @@ def integrate(
     states = np.full((timeline.outputs.size, y.size), np.nan)
     flows = np.full((timeline.outputs.size, ceiling.size), np.nan)
     report = np.zeros(1, REPORT)
-    rows = (np.ascontiguousarray(row, np.float64) for row in (params, timeline.inputs, timeline.edges))
     advance(
         np.array(y, np.float64),
-        *rows,
+        np.ascontiguousarray(params, np.float64),
+        timeline.inputs,
+        timeline.edges,
         timeline.rows,
         float(h_max),
-        np.ascontiguousarray(floor, np.float64),
-        np.ascontiguousarray(ceiling, np.float64),
+        floor,
+        ceiling,
         states,
         flows,
         report,

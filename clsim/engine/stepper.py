@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from clsim.jit import kernel
 
@@ -28,7 +27,7 @@ def make_step(rhs: Callable[..., None]) -> Callable[..., None]:
     """
 
     @kernel
-    def step(y, h, stage, slope, total, x, p, u, f, dx):  # type: ignore[no-untyped-def]
+    def step(y, h, stage, slope, total, x, p, u, f, dx):
         for j in range(y.size):
             stage[j] = y[j]
             total[j] = 0.0

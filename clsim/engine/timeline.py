@@ -43,7 +43,7 @@ class Event:
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.start) and self.start < self.stop):
-            raise ValueError(f"{self.input}: from {self.start} to {self.stop} min is no span of time")
+            raise ValueError(f"{self.input}: {self.start} to {self.stop} min is no span of time")
         if not np.isfinite(self.rate):
             raise ValueError(f"{self.input}: the rate {self.rate} is not a finite number")
         if self.mode not in (ADD, SET):
