@@ -9,7 +9,7 @@ which the flow that the veins return is the flow that the heart can pump.
     SVR   = SVR_rest viscosity A / (1 + NO_on_SVR vasodilation + heat)          (3)
     V_u   = V_unstressed [1 - h (g_veins (S - 1) + g_veins_pressor pressors) + NO_on_veins vasodilation]   (4)
     P_msf = softplus(V_blood - V_u) / C_vascular                                (5)
-    R_vr  = R_vr_rest viscosity (1 - SVR_on_R_vr + SVR_on_R_vr SVR / SVR_rest)  (6)
+    R_vr  = R_vr_rest viscosity (1 - SVR_on_R_vr + SVR_on_R_vr SVR / SVR_rest) / (1 + NO_on_R_vr vasodilation)   (6)
     CO    = (P_msf - CVP) / R_vr = (MAP - CVP) / SVR                            (7)
     HR    = HR_rest [1 + g_HR (S - 1) + dopamine] + fever_on_HR (temperature - rest)   (8)
     SV    = SV_max E starling(CVP) filling(HR) / (1 + k_afterload (MAP / MAP_rest - 1))   (9)
@@ -62,12 +62,14 @@ PARAMETERS = (
               "assumed: tenfold angiotensin adds a third"),
     Parameter("g_veins_pressor", 0.15, "1", "pressors on unstressed volume", (0.0, 0.5),
               "assumed: stroke volume rises after bleeding (Kalmar2018)"),
-    Parameter("NO_on_SVR", 1.15, "1", "vasodilator drive on resistance", (0.0, 5.0),
+    Parameter("NO_on_SVR", 0.85, "1", "vasodilator drive on resistance", (0.0, 5.0),
               "assumed: hand-set to SVR -42 % (Lee1989)"),
-    Parameter("NO_on_veins", 0.10, "1", "vasodilator drive on unstressed volume", (0.0, 0.5),
+    Parameter("NO_on_veins", 0.03, "1", "vasodilator drive on unstressed volume", (0.0, 0.5),
               "assumed: hand-set; filling pressures stay low (Textor1987)"),
     Parameter("SVR_on_R_vr", 0.10, "1", "share of resistance to venous return that moves with arterial tone", (0.0, 0.9),
               "assumed: prototype value; more makes phenylephrine lower the output of a bled patient"),
+    Parameter("NO_on_R_vr", 0.25, "1", "vasodilator drive on resistance to venous return", (0.0, 2.0),
+              "assumed: hand-set to cardiac index +49 % (ICM BF01724796)"),
     Parameter("heat_on_SVR", 0.05, "1/degC", "skin vasodilatation by fever", (0.0, 0.5), "assumed: small beside nitric oxide"),
     Parameter("fever_on_HR", 9.0, "1/min/degC", "heart rate by fever", (0.0, 30.0), "textbook value 8 to 10, quoted from memory"),
     Parameter("starling_offset", 4.0, "mmHg", "filling pressure below zero that still fills the heart", (0.0, 10.0),
@@ -165,7 +167,8 @@ def balance(MAP, x, p, f):
     V_u = p.V_unstressed * (1.0 - f.hyporesponse * (p.g_veins * S + p.g_veins_pressor * pressors)
                             + p.NO_on_veins * f.vasodilation)
     f.P_msf = softplus(f.V_blood - V_u, 0.02) / p.C_vascular
-    R_vr = p.R_vr_rest * f.viscosity * (1.0 - p.SVR_on_R_vr + p.SVR_on_R_vr * f.SVR / p.SVR_rest)
+    R_vr = (p.R_vr_rest * f.viscosity * (1.0 - p.SVR_on_R_vr + p.SVR_on_R_vr * f.SVR / p.SVR_rest)
+            / (1.0 + p.NO_on_R_vr * f.vasodilation))
     f.CVP = (MAP - f.SVR * f.P_msf / R_vr) / (1.0 - f.SVR / R_vr)
     f.CO = (MAP - f.CVP) / f.SVR
     f.HR = (p.HR_rest * (1.0 + p.g_HR * S + f.dopamine_chronotropy)

@@ -30,7 +30,7 @@ from clsim.vmath import hill, sigmoid
 PARAMETERS = (
     Parameter(
         "NO_max",
-        2.25,
+        2.0,
         "1",
         "vasodilator drive under an unlimited cytokine drive",
         (0.0, 5.0),
@@ -63,7 +63,7 @@ PARAMETERS = (
     ),
     Parameter(
         "k_hyporesponse",
-        0.8,
+        0.5,
         "1",
         "loss of pressor and reflex response per unit of nitric oxide effect",
         (0.0, 5.0),

@@ -29,7 +29,7 @@ PARAMETERS = (
     Parameter("thirst_highest", 5.0, "1", "largest thirst relative to rest", (1.5, 20.0), "assumed"),
     Parameter("Na_on_thirst", 0.45, "L/mmol", "sodium on thirst (logit)", (0.0, 3.0), "assumed: threshold a few mOsm/kg above rest"),
     Parameter("volume_on_thirst", 5.0, "1", "volume signal on thirst (logit)", (0.0, 50.0), "assumed"),
-    Parameter("bowel_loss_highest", 1.5 / 1440.0, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
+    Parameter("bowel_loss_highest", 2.5 / 1440.0, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
               "assumed: diarrhoea in 67 % (label)", scale="flow", show="L/d"),
     Parameter("bowel_half", 0.9, "1", "vasodilator drive of half the bowel loss", (0.05, 5.0), "assumed"),
     Parameter("bowel_power", 2.0, "1", "steepness of bowel loss", (1.0, 6.0), "assumed"),

@@ -27,6 +27,7 @@ Tubular injury rises with vasodilator drive, low pressure and nephrotoxic drugs,
 from __future__ import annotations
 
 from clsim.jit import kernel
+from clsim.lanes import maximum
 from clsim.spec import Flow, Input, Parameter, State
 from clsim.vmath import exp, log, pow, sigmoid, softplus
 
@@ -70,6 +71,8 @@ PARAMETERS = (
     Parameter("load_on_K", 0.45, "1", "distal sodium on potassium excretion (power)", (0.0, 2.0), "assumed: kaliuresis of furosemide, retention in oliguria"),
     Parameter("chloride_share_highest", 1.6, "1", "largest chloride per sodium and potassium in urine", (1.0, 3.0), "assumed: the rest is ammonium"),
     Parameter("HCO3_on_chloride", 0.18, "L/mmol", "bicarbonate deficit on chloride excretion (logit)", (0.0, 2.0), "assumed: compensation over days"),
+    Parameter("ammonium_highest", 0.12, "mmol/min", "largest extra ammonium excretion", (0.0, 0.5), "textbook: rises to 200 mmol/d in acidosis, quoted from memory", scale="flow", show="mmol/d"),
+    Parameter("ammonium_half", 6.0, "mmol/L", "bicarbonate deficit of half of it", (0.5, 20.0), "assumed"),
     Parameter("urea_fraction", 0.50, "1", "urea excreted of urea filtered", (0.1, 0.9), "textbook value"),
     Parameter("ADH_on_urea", 0.45, "1", "ADH on urea reabsorption, per e-fold", (0.0, 2.0), "assumed: urea rises more than creatinine in prerenal failure"),
     Parameter("phosphate_power", 1.8, "1", "steepness of phosphate excretion on its concentration", (1.0, 6.0), "assumed: threshold-like"),
@@ -108,6 +111,7 @@ FLOWS = (
     Flow("FENa", "1", "fractional sodium excretion", show="%"),
     Flow("potassium_excretion", "mmol/min", "potassium in urine", show="mmol/h"),
     Flow("chloride_excretion", "mmol/min", "chloride in urine", show="mmol/h"),
+    Flow("ammonium_excretion", "mmol/min", "ammonium in urine beyond rest", show="mmol/h"),
     Flow("urea_excretion", "mmol/min", "urea in urine", show="mmol/h"),
     Flow("creatinine_excretion", "mmol/min", "creatinine in urine", show="mmol/h"),
     Flow("phosphate_excretion", "mmol/min", "phosphate in urine", show="mmol/h"),
@@ -168,7 +172,10 @@ def flows(x, p, u, f):
     share = p.chloride_share_highest * sigmoid(
         logit(p.chloride_share_rest / p.chloride_share_highest)
         + p.HCO3_on_chloride * (p.HCO3_rest - f.HCO3))
-    f.chloride_excretion = share * (f.sodium_excretion + f.potassium_excretion)
+    deficit = maximum(0.0, p.HCO3_rest - f.HCO3)
+    f.ammonium_excretion = (p.ammonium_highest * f.GFR / p.GFR_rest
+                            * deficit * deficit / (deficit * deficit + p.ammonium_half * p.ammonium_half))
+    f.chloride_excretion = share * (f.sodium_excretion + f.potassium_excretion) + f.ammonium_excretion
     kept = sigmoid(p.ADH_on_urea * log(x.ADH) - logit(p.urea_fraction))
     f.urea_excretion = (1.0 - kept) * f.GFR * f.urea_concentration
     f.creatinine_excretion = f.GFR * f.creatinine_concentration
