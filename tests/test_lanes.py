@@ -17,9 +17,7 @@ from clsim.lanes import anyone, local, maximum, minimum, rint, sqrt, where, wide
 
 N, N_BEDS = 256, 3
 RESULTS = ("sums", "choice", "roots", "mixed", "growth", "step", "bend", "power", "inside", "total")
-ONE = np.dtype(
-    (np.record, [(n, "f8") for n in ("a", "b", *RESULTS)] + [("bed", "f8", (N_BEDS,))])
-)
+ONE = np.dtype((np.record, [(n, "f8") for n in ("a", "b", *RESULTS)] + [("bed", "f8", (N_BEDS,))]))
 WIDTHS = (4, 8, 16)
 compiled_only = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") == "1", reason="the JIT is off"

@@ -94,9 +94,7 @@ def make_advance(
     step = make_step(rhs)
 
     @driver(rhs, X, P, U, F)
-    def advance(
-        y, params, inputs, edges, rows, h_max, floor, ceiling, states, flows, report
-    ):
+    def advance(y, params, inputs, edges, rows, h_max, floor, ceiling, states, flows, report):
         stage, slope, total = np.empty(y.size), np.empty(y.size), np.empty(y.size)
         flow = np.full(ceiling.size, np.nan)  # a flow read before it is written shows
         x, dx, f = lanes(stage.view(X)[0]), lanes(slope.view(X)[0]), lanes(flow.view(F)[0])
@@ -111,7 +109,7 @@ def make_advance(
                 for _ in range(count):
                     step(y, span / count, stage, slope, total, x, p, u, f, dx)
             for j in range(y.size):
-                stage[j] = y[j]
+                stage[j], slope[j] = y[j], 0.0
             rhs(x, p, lanes(inputs[min(e, last - 1)].view(U)[0]), f, dx)
             well = inspect(edges[e], y, flow, floor, ceiling, report)
             if well == 0:

@@ -28,9 +28,7 @@ MESSAGES = {
     ),
 }
 
-REPORT = np.dtype(
-    (np.record, [("code", "i8"), ("time", "f8"), ("column", "i8"), ("value", "f8")])
-)
+REPORT = np.dtype((np.record, [("code", "i8"), ("time", "f8"), ("column", "i8"), ("value", "f8")]))
 """What became of one patient: an Outcome, when (min), which column, and the value found there.
 
 ``column`` counts state columns, but flow columns for ROOT_NOT_FOUND; it is -1 when finished."""
