@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from clsim.result import Result as Result
     from clsim.result import Series as Series
     from clsim.run import run as run
-    from clsim.scenario import Order as Order
+    from clsim.orders import Order as Order
     from clsim.scenario import Scenario as Scenario
     from clsim.scenario import load as load
     from clsim.store import load_result as load_result
@@ -39,7 +39,7 @@ _HOME = {
     "BadPatient": "clsim.errors",
     "Event": "clsim.engine.timeline",
     "NumericalFailure": "clsim.errors",
-    "Order": "clsim.scenario",
+    "Order": "clsim.orders",
     "Result": "clsim.result",
     "Scenario": "clsim.scenario",
     "Series": "clsim.result",
@@ -48,7 +48,7 @@ _HOME = {
     "run": "clsim.run",
     "scenarios": "clsim.gallery",
 }
-__all__ = ["DISCLAIMER", "__version__", *_HOME]  # noqa: PLE0604
+__all__ = ["DISCLAIMER", "__version__", *_HOME]
 
 
 def __getattr__(name: str) -> Any:

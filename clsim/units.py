@@ -145,6 +145,7 @@ def _table() -> dict[str, tuple[Fraction, Dimension]]:
 
 UNITS = _table()
 
+EXAMPLE = 'a text such as "500 mL"'
 _NUMBER = re.compile(r"\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
 # one factor of a unit: "mL", "m2", "cm-5", "10*9", "1.73m2", "m²"
 _TERM = re.compile(
@@ -248,7 +249,7 @@ def read(text: str) -> tuple[Fraction, Unit]:
     """Number and unit of a text such as ``"0.5 mcg/kg/min"``."""
     match = _NUMBER.match(text)
     if match is None:
-        raise BadInput("is not a finite number with a unit", given=repr(text), allowed="500 mL")
+        raise BadInput("is not a finite number with a unit", given=repr(text), allowed=EXAMPLE)
     rest = text[match.end() :]
     if re.match(r",\d", rest):
         joined = text.replace(",", "")
@@ -355,9 +356,9 @@ def convert(
     value: float | NDArray[np.float64], given: str, wanted: str
 ) -> float | NDArray[np.float64]:
     """Numbers of unit `given` in unit `wanted` (same dimension)."""
-    a, b = unit(given), unit(wanted)
     if given == wanted:
         return value
+    a, b = unit(given), unit(wanted)
     if a.dimension != b.dimension:
         raise BadInput(
             "cannot be converted",
