@@ -22,7 +22,7 @@ Dilated arterioles let more of the arterial pressure through to the capillary:
     P_capillary = P_msf + kappa (MAP - P_msf),
     kappa = kappa_rest / (kappa_rest + (1 - kappa_rest) arteriolar_tone)        (8)
 
-and the lung capillary follows the wedge pressure.  Two outputs are not parameters:
+and the lung capillary follows the wedge pressure and a share of the pressure above it.  Two outputs are not parameters:
 the reflection coefficient of the whole wall and the transcapillary escape rate
 
     reflection  = [sum L ((1 - alpha) sigma_small + alpha sigma_large)] / sum L      (9)
@@ -69,6 +69,8 @@ PARAMETERS = (
               "assumed: hand-set to lung oedema in a minority (Radiology 1990;177:127)", per=BEDS),
     Parameter("lung_pressure_slope", 0.9, "1", "rise of lung capillary pressure with wedge pressure", (0.0, 1.5),
               "assumed: most of the wedge pressure is seen"),
+    Parameter("lung_arterial_share", 0.4, "1", "share of the pulmonary arterial-venous difference seen by the lung capillary",
+              (0.0, 1.0), "Gaar1967, quoted from memory"),
     Parameter("escape_rate_rest", 0.05 / 60.0, "1/min", "transcapillary escape rate of albumin at rest",
               (0.02 / 60.0, 0.20 / 60.0), "Fleck1985 5 %/h", role="observable", show="%/h"),
     Parameter("alpha_rest", None, "1", "large-pore fraction of L at rest", (0.0, 0.5),
@@ -116,7 +118,9 @@ def pressures(x, p, u, f):
         kappa = p.kappa_rest[b] / (p.kappa_rest[b] + (1.0 - p.kappa_rest[b]) * f.arteriolar_tone)
         f.P_capillary[b] = f.P_msf + kappa * (f.MAP - f.P_msf)
     f.P_capillary[PERIPHERAL] += u.hydrostatic_pressure
-    f.P_capillary[LUNG] = p.P_capillary_rest[LUNG] + p.lung_pressure_slope * (f.PCWP - p.PCWP_rest)
+    f.P_capillary[LUNG] = p.P_capillary_rest[LUNG] + p.lung_pressure_slope * (
+        f.PCWP - p.PCWP_rest
+        + p.lung_arterial_share * (f.PAP - f.PCWP - p.PAP_rest + p.PCWP_rest))
 
 
 @kernel

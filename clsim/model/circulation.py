@@ -7,7 +7,7 @@ which the flow that the veins return is the flow that the heart can pump.
     S     = S_max / (1 + (S_max - 1) exp(k_baroreflex (MAP - MAP_setpoint)))    (1)
     A     = 1 + h [g_SVR (S - 1) + pressors + g_angiotensin log angiotensin]    (2)
     SVR   = SVR_rest viscosity A / (1 + NO_on_SVR vasodilation + heat)          (3)
-    V_u   = V_unstressed [1 - h (g_veins (S - 1) + g_veins_pressor pressors) + NO_on_veins vasodilation]   (4)
+    V_u   = V_unstressed [1 - h (g_veins (S - 1) + g_veins_pressor pressors) + NO_on_veins vasodilation] + pooled_volume   (4)
     P_msf = softplus(V_blood - V_u) / C_vascular                                (5)
     R_vr  = R_vr_rest viscosity (1 - SVR_on_R_vr + SVR_on_R_vr SVR / SVR_rest) / (1 + NO_on_R_vr vasodilation)   (6)
     CO    = (P_msf - CVP) / R_vr = (MAP - CVP) / SVR                            (7)
@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from clsim.jit import kernel
 from clsim.lanes import sqrt, where
-from clsim.spec import Flow, Parameter, State
+from clsim.spec import Flow, Input, Parameter, State
 from clsim.vmath import exp, log, pow, softplus
 
 PARAMETERS = (
@@ -62,7 +62,7 @@ PARAMETERS = (
               "assumed: tenfold angiotensin adds a third"),
     Parameter("g_veins_pressor", 0.15, "1", "pressors on unstressed volume", (0.0, 0.5),
               "assumed: stroke volume rises after bleeding (Kalmar2018)"),
-    Parameter("NO_on_SVR", 0.85, "1", "vasodilator drive on resistance", (0.0, 5.0),
+    Parameter("NO_on_SVR", 1.0, "1", "vasodilator drive on resistance", (0.0, 5.0),
               "assumed: hand-set to SVR -42 % (Lee1989)"),
     Parameter("NO_on_veins", 0.03, "1", "vasodilator drive on unstressed volume", (0.0, 0.5),
               "assumed: hand-set; filling pressures stay low (Textor1987)"),
@@ -105,7 +105,9 @@ PARAMETERS = (
     Parameter("PVR_rest", None, "mmHg*min/L", "pulmonary vascular resistance at rest", (0.0, 20.0), "PAP and wedge", role="solved"),
     Parameter("PCWP_rest", None, "mmHg", "wedge pressure at rest", (0.0, 30.0), "central venous pressure and gap", role="solved"),
 )
-INPUTS = ()
+INPUTS = (
+    Input("pooled_volume", "L", "blood held in the legs by posture", bounds=(0.0, 2.0)),
+)
 STATES = (
     State("MAP_setpoint", "mmHg", "set-point of the baroreflex", 1.0),
 )
@@ -154,7 +156,7 @@ def filling_time(HR, p):
 
 
 @kernel
-def balance(MAP, x, p, f):
+def balance(MAP, x, p, u, f):
     """Equations (1) to (10) at a trial MAP; leaves the trial in f, returns HR SV - CO."""
     f.MAP = MAP
     f.sympathetic = sympathetic_drive(MAP, x, p)
@@ -165,7 +167,7 @@ def balance(MAP, x, p, f):
                              + p.heat_on_SVR * (x.temperature - p.temperature_rest))
     f.SVR = p.SVR_rest * f.viscosity * f.arteriolar_tone
     V_u = p.V_unstressed * (1.0 - f.hyporesponse * (p.g_veins * S + p.g_veins_pressor * pressors)
-                            + p.NO_on_veins * f.vasodilation)
+                            + p.NO_on_veins * f.vasodilation) + u.pooled_volume
     f.P_msf = softplus(f.V_blood - V_u, 0.02) / p.C_vascular
     R_vr = (p.R_vr_rest * f.viscosity * (1.0 - p.SVR_on_R_vr + p.SVR_on_R_vr * f.SVR / p.SVR_rest)
             / (1.0 + p.NO_on_R_vr * f.vasodilation))
@@ -190,9 +192,9 @@ def flows(x, p, u, f):
     """
     low, high = 0.0 * x.MAP_setpoint + MAP_LOWEST, 0.0 * x.MAP_setpoint + MAP_HIGHEST
     a = x.MAP_setpoint
-    excess_a = balance(a, x, p, f)
+    excess_a = balance(a, x, p, u, f)
     b = 0.95 * a
-    excess_b = balance(b, x, p, f)
+    excess_b = balance(b, x, p, u, f)
     low = where(excess_a > 0.0, a, where(excess_b > 0.0, b, low))
     high = where(excess_b < 0.0, b, where(excess_a < 0.0, a, high))
     for _ in range(ROOT_STEPS):
@@ -200,7 +202,7 @@ def flows(x, p, u, f):
         flat = slope == 0.0
         c = b - where(flat, 0.0, excess_b * (b - a) / where(flat, 1.0, slope))
         c = where((c >= low) & (c <= high), c, 0.5 * (low + high))
-        excess_c = balance(c, x, p, f)
+        excess_c = balance(c, x, p, u, f)
         low = where(excess_c > 0.0, c, low)
         high = where(excess_c > 0.0, high, c)
         a, excess_a, b, excess_b = b, excess_b, c, excess_c

@@ -1,7 +1,7 @@
 """Endothelium and vessel wall: vasodilatation, leak and what the laboratory sees of them.
 
 The acute drive M of a dose acts on three clocks.  The vasodilator drive NO follows
-within hours and is gone within hours; the leak Z builds up over a working day and
+within hours and most of it is gone within hours, a share lingers for a day; the leak Z builds up over a working day and
 heals over a day; the heart is depressed slowly.  Nitrate, angiopoietin-2 and C3a
 are what a sample of blood would show of nitric oxide, leak and complement.
 
@@ -10,7 +10,7 @@ Equations (h(x; k, n) = x^n / (k^n + x^n))
 (1)  dNO/dt  = (NO_max h(M; M_NO, n_NO) - NO) / tau_NO
 (2)  Z_inf   = Z_max h(M; M_leak, 1)
 (3)  dZ/dt   = (Z_inf - Z) [1/tau_off + (1/tau_on - 1/tau_off) / (1 + e^{-(Z_inf - Z)/w}) ]
-(4)  V       = NO (1 - E_inhibitor)
+(4)  V       = [(1 - s) NO + s NO_slow] (1 - E_inhibitor),  dNO_slow/dt = (NO - NO_slow) / tau_slow
 (5)  h       = 1 / (1 + k_hyporesponse V)
 (6)  dC_d/dt = (C_max V / (1 + V) - C_d) / tau_C
 (7)  dn/dt   = [1 + g_nitrate V - n (1 - f_n + f_n GFR/GFR_rest)] / tau_nitrate
@@ -59,6 +59,23 @@ PARAMETERS = (
         "time constant of the vasodilator drive",
         (10.0, 1440.0),
         "assumed: lowest pressure 3-4 h after a dose, recovery within hours (Dutcher2014)",
+        show="h",
+    ),
+    Parameter(
+        "slow_share_NO",
+        0.35,
+        "1",
+        "share of the vasodilator drive that lingers",
+        (0.0, 1.0),
+        "assumed: pressure improves within hours, all effects within one to three days of stopping",
+    ),
+    Parameter(
+        "tau_NO_slow",
+        840.0,
+        "min",
+        "time constant of the lingering vasodilator drive",
+        (60.0, 10000.0),
+        "assumed: 14 h, so that tone is restored within one to three days of stopping",
         show="h",
     ),
     Parameter(
@@ -211,6 +228,7 @@ INPUTS = ()
 
 STATES = (
     State("nitric_oxide", "1", "vasodilator drive", 1.0),
+    State("nitric_oxide_slow", "1", "vasodilator drive that lingers", 1.0),
     State("leak", "1", "endothelial leak", 1.0),
     State("cardiodepression", "1", "depression of the heart muscle", 1.0),
     State("nitrate", "1", "plasma nitrate, as a multiple of rest", 1.0),
@@ -227,7 +245,8 @@ FLOWS = (
 @kernel
 def flows(x, p, u, f):
     """Effect of nitric oxide and what it leaves of the pressor response (equations 4, 5)."""
-    f.vasodilation = x.nitric_oxide * (1.0 - f.nos_inhibition)
+    drive = (1.0 - p.slow_share_NO) * x.nitric_oxide + p.slow_share_NO * x.nitric_oxide_slow
+    f.vasodilation = drive * (1.0 - f.nos_inhibition)
     f.hyporesponse = 1.0 / (1.0 + p.k_hyporesponse * f.vasodilation)
 
 
@@ -237,6 +256,7 @@ def derivatives(x, p, u, f, dx):
     V = f.vasodilation
     # (1)
     dx.nitric_oxide += (p.NO_max * hill(f.cytokine, p.M_NO, p.n_NO) - x.nitric_oxide) / p.tau_NO
+    dx.nitric_oxide_slow += (x.nitric_oxide - x.nitric_oxide_slow) / p.tau_NO_slow
     # (2), (3): the switch is smooth because the stepper may not meet a kink
     gap = p.Z_max * hill(f.cytokine, p.M_leak, 1.0) - x.leak
     opening = sigmoid(gap / p.w_leak)
@@ -259,6 +279,7 @@ def derivatives(x, p, u, f, dx):
 def rest(p, x, f):
     """Closed endothelium, normal tone, markers at their resting levels."""
     x.nitric_oxide = 0.0
+    x.nitric_oxide_slow = 0.0
     x.leak = 0.0
     x.cardiodepression = 0.0
     x.nitrate = 1.0

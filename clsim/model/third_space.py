@@ -3,11 +3,11 @@
 The third space opens once the peripheral interstitium has gained about 0.75 L
 (Hahn 2024) and empties slowly; effusion leaves the splanchnic and lung interstitium
 once they are swollen and returns by lymph.  With the relative gain v = V / V_rest - 1
-and sp the softplus,
+and o(g) = d^2 / (d + width), d = [g - opening]+, an opening without a kink,
 
-    J_third_in = k_third_in V_rest sp(v - third_opening)                        (1)
-    J_pocket_out= V_pocket / tau_pocket                                          (2)
-    J_effusion_in = k_effusion V_rest sp(v - effusion_opening)   per bed        (3)
+    J_third_in = k_third_in V_rest o(v)                                         (1)
+    J_pocket_out = V_pocket / tau_pocket                                          (2)
+    J_effusion_in = k_effusion V_rest o(v)   per bed                            (3)
 
 Fluid goes in with the protein of the bed it leaves and comes out with that of the pocket.
 """
@@ -15,9 +15,9 @@ Fluid goes in with the protein of the bed it leaves and comes out with that of t
 from __future__ import annotations
 
 from clsim.jit import kernel
+from clsim.lanes import maximum
 from clsim.model.beds import EFFUSION, LUNG, N_POCKETS, PERIPHERAL, POCKETS, SPLANCHNIC, THIRD_SPACE
 from clsim.spec import Flow, Parameter, State
-from clsim.vmath import softplus
 
 PARAMETERS = (
     Parameter("k_third_in", 0.02, "1/min", "rate at which swollen tissue opens the third space", (0.0, 0.5),
@@ -29,7 +29,7 @@ PARAMETERS = (
               "750 mL of 9 L: Hahn2024"),
     Parameter("k_effusion", (0.002, 0.004), "1/min", "rate of effusion from splanchnic and lung interstitium", (0.0, 0.5),
               "assumed: litres over days", per=("splanchnic", "lung")),
-    Parameter("effusion_opening", 0.5, "1", "relative swelling that opens effusion", (0.0, 3.0),
+    Parameter("effusion_opening", 0.15, "1", "relative swelling that opens effusion", (0.0, 3.0),
               "assumed: beyond the safety margin of the tissue"),
     Parameter("pocket_width", 0.02, "1", "width of the opening of the pockets", (0.002, 0.2),
               "assumed: smooth enough for a step of one minute"),
@@ -49,17 +49,24 @@ FLOWS = (
 
 
 @kernel
+def overflow(gain, opening, width):
+    """Relative swelling beyond the opening, exactly nothing below it."""
+    beyond = maximum(0.0, gain - opening)
+    return beyond * beyond / (beyond + width)
+
+
+@kernel
 def flows(x, p, u, f):
     """Equations (1) to (3)."""
     third = x.V_interstitium[PERIPHERAL] / p.V_interstitium_rest[PERIPHERAL] - 1.0
     splanchnic = x.V_interstitium[SPLANCHNIC] / p.V_interstitium_rest[SPLANCHNIC] - 1.0
     lung = x.V_interstitium[LUNG] / p.V_interstitium_rest[LUNG] - 1.0
     f.J_third_in = (p.k_third_in * p.V_interstitium_rest[PERIPHERAL]
-                    * softplus(third - p.third_opening, p.pocket_width))
+                    * overflow(third, p.third_opening, p.pocket_width))
     f.J_effusion_splanchnic = (p.k_effusion[0] * p.V_interstitium_rest[SPLANCHNIC]
-                               * softplus(splanchnic - p.effusion_opening, p.pocket_width))
+                               * overflow(splanchnic, p.effusion_opening, p.pocket_width))
     f.J_effusion_lung = (p.k_effusion[1] * p.V_interstitium_rest[LUNG]
-                         * softplus(lung - p.effusion_opening, p.pocket_width))
+                         * overflow(lung, p.effusion_opening, p.pocket_width))
     for k in range(N_POCKETS):
         f.J_pocket_out[k] = x.V_pocket[k] / p.tau_pocket[k]
 
@@ -102,16 +109,8 @@ def derivatives(x, p, u, f, dx):
 
 @kernel
 def rest(p, x, f):
-    """Pockets that fill as slowly as they empty: millilitres."""
-    closed_third = p.k_third_in * p.V_interstitium_rest[PERIPHERAL] * softplus(0.0 - p.third_opening, p.pocket_width)
-    opening = softplus(0.0 - p.effusion_opening, p.pocket_width)
-    closed_splanchnic = p.k_effusion[0] * p.V_interstitium_rest[SPLANCHNIC] * opening
-    closed_lung = p.k_effusion[1] * p.V_interstitium_rest[LUNG] * opening
-    x.V_pocket[THIRD_SPACE] = closed_third * p.tau_pocket[THIRD_SPACE]
-    x.V_pocket[EFFUSION] = (closed_splanchnic + closed_lung) * p.tau_pocket[EFFUSION]
-    x.M_albumin_pocket[THIRD_SPACE] = x.V_pocket[THIRD_SPACE] * f.albumin_interstitium[PERIPHERAL]
-    x.M_globulin_pocket[THIRD_SPACE] = x.V_pocket[THIRD_SPACE] * f.globulin_interstitium[PERIPHERAL]
-    x.M_albumin_pocket[EFFUSION] = p.tau_pocket[EFFUSION] * (
-        closed_splanchnic * f.albumin_interstitium[SPLANCHNIC] + closed_lung * f.albumin_interstitium[LUNG])
-    x.M_globulin_pocket[EFFUSION] = p.tau_pocket[EFFUSION] * (
-        closed_splanchnic * f.globulin_interstitium[SPLANCHNIC] + closed_lung * f.globulin_interstitium[LUNG])
+    """Closed and empty."""
+    for k in range(N_POCKETS):
+        x.V_pocket[k] = 0.0
+        x.M_albumin_pocket[k] = 0.0
+        x.M_globulin_pocket[k] = 0.0
