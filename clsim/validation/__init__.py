@@ -1,0 +1,55 @@
+"""Validation: classical experiments on the healthy body, nobody tuned to one row alone.
+
+    from clsim.validation import physiology
+    for row in physiology():
+        print(row.id, row.quantity, row.published, row.value, row.grade)
+
+One parameter set holds for all rows.  How the bands and grades were set stands in
+`clsim.validation.rows`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from clsim.patient import Value
+from clsim.validation import circulation, fluids, interleukin2, kidney, lung
+from clsim.validation.bench import Bench
+from clsim.validation.report import markdown, table
+from clsim.validation.rows import Row, counts
+
+__all__ = ["EXPERIMENTS", "Bench", "Row", "counts", "markdown", "physiology", "table"]
+
+EXPERIMENTS = (*fluids.EXPERIMENTS, *circulation.EXPERIMENTS, *kidney.EXPERIMENTS, *lung.EXPERIMENTS,
+               *interleukin2.EXPERIMENTS)
+
+
+def order(row: Row) -> tuple[int, str]:
+    """Rows by number, then by letter."""
+    digits = "".join(character for character in row.id if character.isdigit())
+    return int(digits), row.id
+
+
+def physiology(progress: Callable[[int, int], None] | None = None,
+               values: Mapping[str, Value] | None = None) -> list[Row]:
+    """Run every experiment.
+
+    Parameters
+    ----------
+    progress : callable (done, total) -> None
+        Told after each experiment.
+    values : mapping of parameter name to value
+        Parameters to try in place of the declared ones, for every experiment.
+
+    Returns
+    -------
+    list of Row
+        By number; the rows of the interleukin-2 layer among them.
+    """
+    bench = Bench(values)
+    rows: list[Row] = []
+    for done, experiment in enumerate(EXPERIMENTS, 1):
+        rows.extend(experiment(bench))
+        if progress is not None:
+            progress(done, len(EXPERIMENTS))
+    return sorted(rows, key=order)
