@@ -65,7 +65,7 @@ PARAMETERS = (
     Parameter("leak_on_alpha", 1.7, "1", "large-pore fraction at leak 1, relative to rest", (1.0, 10.0),
               "assumed: hand-set to escape 9.4 -> 14.9 %/h (BallmerWeber1995) at a low dose"),
     Parameter("leak_on_PS", 0.7, "1", "increase of PS at leak 1", (0.0, 20.0), "assumed: hand-set with leak_on_alpha"),
-    Parameter("leak_weight", (1.0, 1.0, 1.2), "1", "how far the leak reaches each bed", (0.0, 2.0),
+    Parameter("leak_weight", (1.0, 1.0, 2.0), "1", "how far the leak reaches each bed", (0.0, 2.0),
               "assumed: hand-set to lung oedema in a minority (Radiology 1990;177:127)", per=BEDS),
     Parameter("lung_pressure_slope", 0.9, "1", "rise of lung capillary pressure with wedge pressure", (0.0, 1.5),
               "assumed: most of the wedge pressure is seen"),
