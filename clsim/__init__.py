@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from clsim.errors import BadPatient as BadPatient
     from clsim.errors import NumericalFailure as NumericalFailure
     from clsim.gallery import scenarios as scenarios
+    from clsim.orders import Order as Order
     from clsim.result import Result as Result
     from clsim.result import Series as Series
     from clsim.run import run as run
-    from clsim.orders import Order as Order
     from clsim.scenario import Scenario as Scenario
     from clsim.scenario import load as load
     from clsim.store import load_result as load_result

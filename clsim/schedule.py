@@ -32,7 +32,7 @@ def fluid(entry: Section, plan: Plan) -> None:
         if not active:
             entry.refuse('"amount" needs a concentrate', "amount", allowed='"volume"')
         unit = "g" if active == "albumin" else "mmol"
-        amount = entry.quantity("amount", unit=unit, above=0.0, monovalent=True)
+        amount = entry.quantity("amount", unit=unit, above=0.0, substance=active)
         total = amount / per_litre[f"{active}_in"]
     for start, stop, rate in _spans(entry, plan, portion, total, "L/min"):
         order = Order("fluid", name, fluids.label(give), start, stop, rate, "L/min")
@@ -85,9 +85,7 @@ def ward(entry: Section, plan: Plan) -> None:
             )
         each = WARD[name]
         low, high = each.bounds
-        value = entry.quantity(
-            name, unit=each.unit, low=low, high=high, monovalent=settings.is_ion(name)
-        )
+        value = entry.quantity(name, unit=each.unit, low=low, high=high, substance=name)
         begin = entry.time("from") if "from" in entry else 0.0
         for start, stop in _from_until(entry, plan, begin):
             order = Order("ward", name, each.label, start, stop, value, each.unit)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from clsim import units
 from clsim.errors import BadInput
 from clsim.scenario_schema import spell
+from clsim.substances import is_ion, molar_mass
 from clsim.toml_text import Document, Key
 
 
@@ -77,16 +78,24 @@ class Section:
         low: float = -math.inf,
         high: float = math.inf,
         above: float | None = None,
-        monovalent: bool = False,
+        substance: str = "",
     ) -> float:
-        """The value at a key in `unit`, within bounds (`above`: strictly greater than)."""
+        """The value at a key in `unit`, within bounds (`above`: strictly greater than).
+
+        `substance` names the quantity, for units that depend on charge or molar mass.
+        """
         raw: Any = self.data
         for key in keys:
             raw = raw[key]
         path = (*self.path, *keys)
         try:
             value = units.parse(
-                raw, unit, weight=self.weight, area=self.area, monovalent=monovalent
+                raw,
+                unit,
+                weight=self.weight,
+                area=self.area,
+                monovalent=is_ion(substance),
+                molar_mass=molar_mass(substance),
             )
         except BadInput as error:
             raise error.at(spell(path), self.document.place(path)) from None

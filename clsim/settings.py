@@ -21,7 +21,6 @@ OUTPUTS = (*(s.name for s in STATES), *(f.name for f in FLOWS), *INPUT)
 
 COURSE = ("interleukin2_in", "interleukin2_subcutaneous")
 _MASS_PER_TIME = units.unit("mg/min").dimension
-_IONS = ("sodium", "potassium", "chloride", "lactate", "HCO3", "Na", "K", "Cl", "salt")
 SEX = {"male": 1.0, "female": 0.0}
 
 
@@ -38,11 +37,6 @@ def ward(fluid_inputs: tuple[str, ...]) -> dict[str, Input]:
     """Inputs that the ward sets: what is no fluid, drug, dose of interleukin-2 or blood loss."""
     others = {*fluid_inputs, *COURSE, "bleeding", *drugs(fluid_inputs)}
     return {name: each for name, each in INPUT.items() if name not in others}
-
-
-def is_ion(name: str) -> bool:
-    """Whether a quantity is an ion of charge one, so that mEq means mmol."""
-    return name.startswith(_IONS)
 
 
 def settings(section: Section) -> dict[str, Value]:
@@ -103,7 +97,7 @@ def _sex(section: Section) -> float:
 
 def _number(section: Section, parameter: Parameter, *keys: str | int) -> float:
     low, high = parameter.bounds
-    value = section.quantity(*keys, unit=parameter.unit, monovalent=is_ion(parameter.name))
+    value = section.quantity(*keys, unit=parameter.unit, substance=parameter.name)
     slack = 1e-12 * max(abs(low), abs(high)) if math.isfinite(low + high) else 0.0
     if not low - slack <= value <= high + slack:  # bounds are round in the unit shown
         raw: Any = section.data

@@ -31,6 +31,7 @@ from clsim.errors import BadInput, nearest
 
 # powers of length, mass, time, amount, temperature, international units, patient's mass
 Dimension = tuple[int, int, int, int, int, int, int]
+Row = NDArray[np.float64]
 NONE: Dimension = (0, 0, 0, 0, 0, 0, 0)
 BODY: Dimension = (0, 0, 0, 0, 0, 0, 1)
 AREA: Dimension = (2, 0, 0, 0, 0, 0, 0)
@@ -46,6 +47,7 @@ _FORCE: Dimension = (1, 1, -2, 0, 0, 0, 0)
 _PRESSURE: Dimension = (-1, 1, -2, 0, 0, 0, 0)
 _ENERGY: Dimension = (2, 1, -2, 0, 0, 0, 0)
 _POWER: Dimension = (2, 1, -3, 0, 0, 0, 0)
+_PER_MASS: Dimension = (0, -1, 0, 1, 0, 0, 0)
 _WORDS = {
     "plain number": NONE,
     "volume": _VOLUME,
@@ -245,7 +247,7 @@ def _combine(left: Dimension, right: Dimension, power: int = 1) -> Dimension:
     return (a, b, c, d, e, f, g)
 
 
-def read(text: str) -> tuple[Fraction, Unit]:
+def read(text: str) -> tuple[Fraction, str]:
     """Number and unit of a text such as ``"0.5 mcg/kg/min"``."""
     match = _NUMBER.match(text)
     if match is None:
@@ -257,8 +259,7 @@ def read(text: str) -> tuple[Fraction, Unit]:
     size = abs(float(match[1].replace("_", "")))
     if not size < 1e300:
         raise BadInput("is not a finite number", given=repr(text))
-    number = Fraction(match[1].replace("_", "")) if size else Fraction(0)
-    return number, unit(rest)
+    return Fraction(match[1].replace("_", "")) if size else Fraction(0), rest.strip()
 
 
 def parse(
@@ -268,6 +269,7 @@ def parse(
     weight: float | None = None,
     area: float | None = None,
     monovalent: bool = False,
+    molar_mass: float | None = None,
 ) -> float:
     """Read `text` into the unit `declared`.
 
@@ -281,12 +283,18 @@ def parse(
         Body weight [kg] and surface area [m2] for doses per kg and per m2.
     monovalent : bool
         The quantity is an ion of charge one, so that 1 mEq is 1 mmol.
+    molar_mass : float, optional
+        g/mol, where mg/dL may stand for mmol/L.
 
     Raises
     ------
     BadInput
         For a missing, unknown or wrong unit, or a number that is not finite.
     """
+    if isinstance(text, str):
+        number, written = read(text)
+        if written == declared:  # also where only the declaration may say it, as in U/mL
+            return float(number)
     target = unit(declared)
     number, given = _number_and_unit(text, target)
     if given.equivalents and not (monovalent or target.equivalents):
@@ -295,25 +303,33 @@ def parse(
             given=repr(text),
             allowed=f"a unit such as {declared}",
         )
-    value = number
     if target.dimension == _TEMPERATURE and given.dimension == _TEMPERATURE:
-        return float(
-            (number * given.factor + given.zero - target.zero) / target.factor
-            if given.text != declared
-            else number
-        )
+        return float((number * given.factor + given.zero - target.zero) / target.factor)
+    scale = _bridge(target, given, molar_mass)
     ratio = _combine(target.dimension, given.dimension, -1)
     if ratio == BODY and weight is not None:
-        value *= Fraction(weight)
+        scale = Fraction(weight)
     elif ratio == AREA and area is not None:
-        value *= Fraction(area)
-    elif ratio != NONE:
+        scale = Fraction(area)
+    if scale is None:
         raise BadInput(
             "has a unit of another dimension",
             given=f"{text!r}, which is {given.named()}",
             allowed=f"a unit such as {declared}, which is {target.named()}",
         )
-    return float(value * given.factor / target.factor)
+    return float(number * scale * given.factor / target.factor)
+
+
+def _bridge(target: Unit, given: Unit, molar_mass: float | None) -> Fraction | None:
+    """Factor between two dimensions: 1 if they are the same, kg/mol if that links them."""
+    ratio = _combine(target.dimension, given.dimension, -1)
+    if ratio == NONE:
+        return Fraction(1)
+    if molar_mass is not None and ratio == _PER_MASS:
+        return 1000 / Fraction(molar_mass)
+    if molar_mass is not None and ratio == _combine(NONE, _PER_MASS, -1):
+        return Fraction(molar_mass) / 1000
+    return None
 
 
 def _number_and_unit(text: str | float, target: Unit) -> tuple[Fraction, Unit]:
@@ -333,11 +349,12 @@ def _number_and_unit(text: str | float, target: Unit) -> tuple[Fraction, Unit]:
         return Fraction(text), unit("1")
     words = text.split()
     if target.dimension == _TIME and len(words) > 2 and len(words) % 2 == 0:
-        pairs = [read(f"{n} {u}") for n, u in zip(words[::2], words[1::2], strict=True)]
+        pairs = [(read(n)[0], unit(u)) for n, u in zip(words[::2], words[1::2], strict=True)]
         if all(each.dimension == _TIME for _, each in pairs):
             seconds = sum((number * each.factor for number, each in pairs), Fraction(0))
             return seconds, unit("s")
-    number, given = read(text)
+    number, written = read(text)
+    given = unit(written)
     if given.dimension == NONE and given.text == "1" and target.dimension != NONE:
         raise BadInput(
             "needs a unit",
@@ -349,30 +366,33 @@ def _number_and_unit(text: str | float, target: Unit) -> tuple[Fraction, Unit]:
 
 
 @overload
-def convert(value: float, given: str, wanted: str) -> float: ...
+def convert(value: float, given: str, wanted: str, molar_mass: float | None = None) -> float: ...
 @overload
-def convert(value: NDArray[np.float64], given: str, wanted: str) -> NDArray[np.float64]: ...
+def convert(value: Row, given: str, wanted: str, molar_mass: float | None = None) -> Row: ...
 def convert(
-    value: float | NDArray[np.float64], given: str, wanted: str
-) -> float | NDArray[np.float64]:
-    """Numbers of unit `given` in unit `wanted` (same dimension)."""
+    value: float | Row, given: str, wanted: str, molar_mass: float | None = None
+) -> float | Row:
+    """Numbers of unit `given` in unit `wanted`; `molar_mass` [g/mol] links mass and amount."""
     if given == wanted:
         return value
     a, b = unit(given), unit(wanted)
-    if a.dimension != b.dimension:
+    scale = _bridge(b, a, molar_mass)
+    if scale is None:
         raise BadInput(
             "cannot be converted",
             given=f"{given}, which is {a.named()}",
             allowed=f"{wanted}, which is {b.named()}",
         )
     shift = (a.zero - b.zero) / b.factor if a.dimension == _TEMPERATURE else Fraction(0)
-    return value * float(a.factor / b.factor) + float(shift)
+    return value * float(scale * a.factor / b.factor) + float(shift)
 
 
-def show(value: float, given: str, wanted: str = "", digits: int = 4) -> str:
+def show(
+    value: float, given: str, wanted: str = "", digits: int = 4, molar_mass: float | None = None
+) -> str:
     """`value` of unit `given` as text in `wanted` (or as it is): ``"34.2 mL/min"``."""
     shown = wanted or given
-    text = f"{convert(float(value), given, shown):.{digits}g}"
+    text = f"{convert(float(value), given, shown, molar_mass):.{digits}g}"
     if "e+" in text:
         text = f"{float(text):.0f}" if float(text) < 1e9 else text
     return text if shown == "1" else f"{text} {shown}"

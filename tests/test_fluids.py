@@ -71,7 +71,7 @@ def test_a_mix_is_the_weighted_sum_of_its_bags():
     ],
 )
 def test_a_mix_whose_shares_do_not_make_one_is_refused(mix):
-    with pytest.raises(BadInput, match="mix|quotes"):
+    with pytest.raises(BadInput, match=r"mix|quotes"):
         opened(mix)
 
 

@@ -77,6 +77,14 @@ def test_mEq_is_mmol_for_ions_of_charge_one_only():
         parse("40 mEq", "mmol")
 
 
+def test_mass_stands_for_amount_where_the_molar_mass_is_known():
+    creatinine = parse("1.0 mg/dL", "mmol/L", molar_mass=113.12)
+    assert creatinine == pytest.approx(0.0884, rel=1e-4)
+    assert convert(creatinine, "mmol/L", "mg/dL", 113.12) == pytest.approx(1.0)
+    with pytest.raises(BadInput, match="another dimension"):
+        parse("1.0 mg/dL", "mmol/L")
+
+
 @pytest.mark.parametrize(
     ("text", "declared", "words"),
     [
