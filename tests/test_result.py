@@ -13,6 +13,7 @@ from clsim.model.layout import FLOWS, INPUTS, PARAMETERS, STATES
 from clsim.result import Result, declared, gap
 from clsim.scenario import load
 from clsim.store import check_target, load_result, save
+from clsim.substances import molar_mass
 
 TIME = np.arange(0.0, 121.0, 5.0)
 
