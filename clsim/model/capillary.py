@@ -39,7 +39,7 @@ from clsim.jit import kernel
 from clsim.lanes import where
 from clsim.model.beds import BEDS, LUNG, N_BEDS, PERIPHERAL
 from clsim.spec import Flow, Input, Parameter
-from clsim.vmath import exp, phi
+from clsim.vmath import phi
 
 PARAMETERS = (
     Parameter("L_capillary", (2.6e-3, 1.3e-3, 0.26e-3), "L/min/mmHg", "filtration coefficient", (1e-5, 0.05),
@@ -100,9 +100,12 @@ FLOWS = (
 
 @kernel
 def solute_flux(J, sigma, PS, c_plasma, c_interstitium):
-    """Equation (4): volume flow [L/min] -> solute flow [g/min], out of the capillary."""
+    """Equation (4): volume flow [L/min] -> solute flow [g/min], out of the capillary.
+
+    phi(Pe) exp(-Pe) is phi(-Pe), and written so nothing overflows however large Pe is.
+    """
     Pe = J * (1.0 - sigma) / PS
-    return PS * phi(Pe) * (c_plasma - c_interstitium * exp(-Pe))
+    return PS * (phi(Pe) * c_plasma - phi(-Pe) * c_interstitium)
 
 
 @kernel
