@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
 
-from clsim.plots import COLOUR, HOUR, boluses, canvas, curve, doses, fluid_boluses, line, save, thin
+from clsim.plots import COLOUR, HOUR, boluses, canvas, curve, doses, fluid_boluses, line, save, styled, thin
 from clsim.units import convert
 
 if TYPE_CHECKING:
@@ -28,15 +29,16 @@ UREA_TO_BUN = 2.801  # mg/dL of urea nitrogen in a mmol/L of urea
 CREATININE_TO_MG = 0.01131  # mg/dL of creatinine in a umol/L
 
 
-def pressure_panel(axes: Axes, result: Result, begin: float, end: float, names_at: float) -> None:
+def pressure_panel(axes: Axes, result: Result, begin: float, end: float, names_at: float, rate_at: float) -> None:
     """Systolic and diastolic pressure and heart rate between two hours."""
     hours, systolic = curve(result, "SBP")
     diastolic, rate = curve(result, "DBP")[1], curve(result, "HR")[1]
     axes.fill_between(hours, diastolic, systolic, color=COLOUR["red"], alpha=0.10, linewidth=0)
-    line(axes, hours, systolic, "red", "systolic pressure, mmHg", at=names_at)
-    line(axes, hours, diastolic, "red", "diastolic pressure, mmHg", at=names_at, offset=(0, -15), linewidth=1.1)
-    line(axes, hours, rate, "green", "heart rate, /min", at=names_at, offset=(0, 5), linestyle=(0, (5, 1.5)))
+    line(axes, hours, systolic, "red", "systolic pressure, mmHg", at=names_at, offset=(0, -17))
+    line(axes, hours, diastolic, "red", "diastolic pressure, mmHg", at=names_at, offset=(0, 5), linewidth=1.1)
+    line(axes, hours, rate, "green", "heart rate, /min", at=rate_at, offset=(0, 5), linestyle=(0, (5, 1.5)))
     axes.set_xlim(begin, end)
+    axes.xaxis.set_major_locator(MultipleLocator(4.0))
     axes.set_ylabel("mmHg or /min")
     boluses(axes, result, begin, end)
     doses(axes, result, begin, end)
@@ -51,32 +53,35 @@ def pressor_panel(axes: Axes, result: Result) -> None:
     axes.set_ylim(0, 1.25 * max(1.0, float(rate.max())))
 
 
+@styled
 def early_doses(result: Result) -> Figure:
     """Figure 1: doses 4 and 5, the nadir 3-4 h later, answered by fluid."""
     begin, end = window(result, 4, 5)
     figure, (axes,) = canvas(7.2, 4.0, (1,), "1  Doses 4 and 5: pressure falls for 3-4 h and answers to fluid")
-    pressure_panel(axes, result, begin, end, names_at=begin + 14.2)
+    pressure_panel(axes, result, begin, end, names_at=begin + 6.8, rate_at=begin + 14.5)
     axes.set_xlabel("hours from the first dose")
     return figure
 
 
+@styled
 def late_doses(result: Result) -> Figure:
     """Figure 2: doses 6 and 7, where fluid fails and phenylephrine helps."""
     begin, end = window(result, 6, 7)
     figure, (axes, pressor) = canvas(
         7.2, 4.8, (3, 1), "2  Doses 6 and 7: no answer to fluid, phenylephrine lets dose 7 be given")
-    pressure_panel(axes, result, begin, end, names_at=begin + 19.0)
+    pressure_panel(axes, result, begin, end, names_at=begin + 20.0, rate_at=begin + 17.0)
     pressor_panel(pressor, result)
     pressor.set_xlabel("hours from the first dose")
     return figure
 
 
 def window(result: Result, first: int, second: int) -> tuple[float, float]:
-    """From an hour before one dose given to eleven hours after another."""
+    """From an hour before one dose given to nine and a half hours after another."""
     given = [order.start / HOUR for order in result.scenario.doses]
-    return given[first - 1] - 1.0, given[second - 1] + 11.0
+    return given[first - 1] - 1.0, given[second - 1] + 9.5
 
 
+@styled
 def chemistry(result: Result) -> Figure:
     """Figure 3: urea, creatinine, potassium and bicarbonate, drawn each morning."""
     figure, axes = canvas(7.2, 6.4, (1, 1, 1, 1), "3  Chemistry of the week: the first two doses of day 3 are held")
@@ -100,13 +105,12 @@ def chemistry(result: Result) -> Figure:
             panel.axvline(order.start / HOUR / 24.0, ymax=0.07, color=COLOUR["black"], linewidth=1.4)
         for order in result.scenario.held:
             panel.axvline(order.start / HOUR / 24.0, ymax=0.07, color=COLOUR["red"], linewidth=1.4, linestyle=":")
-    axes[0].annotate("dots: morning blood; black ticks: doses given; dotted: held", (0.99, 0.93),
-                     xycoords="axes fraction", ha="right", va="top", fontsize=7.5, color=COLOUR["grey"])
-    axes[-1].set_xlabel("days from the first dose")
+    axes[-1].set_xlabel("days from the first dose (dots: morning blood; black ticks: doses given; dotted red: held)")
     axes[-1].set_xlim(0.0, curve(result, "K")[0][-1] / 24.0)
     return figure
 
 
+@styled
 def weight_and_fluid(result: Result) -> Figure:
     """Figure 4: weight against the ideal curve, fluid rate and boluses, and the late pressor."""
     figure, (weight, fluid, pressor) = canvas(
@@ -150,6 +154,7 @@ def maintenance(result: Result, hours: np.ndarray) -> np.ndarray:
     return rate
 
 
+@styled
 def blood_counts(result: Result) -> Figure:
     """Figure 5: lymphocytes, eosinophils, platelets, granulocytes and haemoglobin, log axis."""
     figure, (axes,) = canvas(7.2, 4.6, (1,), "5  Blood counts and haemoglobin (log axis)")
@@ -157,9 +162,9 @@ def blood_counts(result: Result) -> Figure:
     rows = (
         ("platelets", "", "platelets, 10$^9$/L", "amber", "-", 0.88, (0, 5)),
         ("hemoglobin", "g/L", "haemoglobin, g/L", "red", (0, (1, 1)), 0.30, (0, 5)),
-        ("granulocytes", "", "granulocytes, 10$^9$/L", "green", (0, (6, 2)), 0.80, (0, 5)),
-        ("lymphocytes_blood", "", "lymphocytes, 10$^9$/L", "blue", "-", 0.30, (0, -16)),
-        ("eosinophils", "", "eosinophils, 10$^9$/L", "purple", (0, (4, 1.5, 1, 1.5)), 0.47, (12, -20)),
+        ("granulocytes", "", "granulocytes, 10$^9$/L", "green", (0, (6, 2)), 0.22, (0, 7)),
+        ("lymphocytes_blood", "", "lymphocytes, 10$^9$/L", "blue", "-", 0.50, (0, -17)),
+        ("eosinophils", "", "eosinophils, 10$^9$/L", "purple", (0, (4, 1.5, 1, 1.5)), 0.47, (34, -18)),
     )
     for name, unit, label, colour, dashes, at, offset in rows:
         hours, values = curve(result, name, unit)

@@ -8,7 +8,8 @@ colour-blind readers; every curve is also named in words.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
 from clsim.disclaimer import DISCLAIMER
@@ -38,6 +41,18 @@ STYLE = {
     "svg.hashsalt": "clsim", "svg.fonttype": "none",
 }
 FOOTER_INCHES = 0.42
+HALO = [withStroke(linewidth=3.0, foreground="white")]
+
+
+def styled(draw: Callable[[Result], Figure]) -> Callable[[Result], Figure]:
+    """Draw in the house style, whatever style the caller has."""
+
+    @wraps(draw)
+    def drawn(result: Result) -> Figure:
+        with matplotlib.rc_context(STYLE):
+            return draw(result)
+
+    return drawn
 
 
 def curve(result: Result, name: str, unit: str = "") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -47,7 +62,7 @@ def curve(result: Result, name: str, unit: str = "") -> tuple[NDArray[np.float64
     return np.asarray(series.time, np.float64) / HOUR, convert(values, series.unit, unit) if unit else values
 
 
-def canvas(width: float, height: float, heights: Iterable[float], title: str, **gridspec: Any) -> tuple[Figure, list[Axes]]:
+def canvas(width: float, height: float, heights: Iterable[float], title: str) -> tuple[Figure, list[Axes]]:
     """A figure of stacked panels that share the time axis, with title and disclaimer.
 
     Parameters
@@ -59,16 +74,15 @@ def canvas(width: float, height: float, heights: Iterable[float], title: str, **
     title : str
         One line.
     """
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(width, height + FOOTER_INCHES), layout="constrained")
-        FigureCanvasAgg(figure)
-        share = FOOTER_INCHES / (height + FOOTER_INCHES)
-        figure.get_layout_engine().set(rect=(0.005, share, 0.99, 1.0 - share - 0.005))  # type: ignore[union-attr,call-arg]
-        rows = list(heights)
-        axes = figure.subplots(len(rows), 1, sharex=True, height_ratios=rows, squeeze=False, **gridspec)[:, 0]
-        axes[0].set_title(title)
-        text = textwrap.fill(DISCLAIMER, int(width * 21))
-        figure.text(0.01, 0.01, text, fontsize=6.2, color=COLOUR["grey"], va="bottom")
+    figure = Figure(figsize=(width, height + FOOTER_INCHES), layout="constrained")
+    FigureCanvasAgg(figure)
+    share = FOOTER_INCHES / (height + FOOTER_INCHES)
+    figure.get_layout_engine().set(rect=(0.005, share, 0.99, 1.0 - share - 0.005))  # type: ignore[union-attr,call-arg]
+    rows = list(heights)
+    axes = figure.subplots(len(rows), 1, sharex=True, height_ratios=rows, squeeze=False)[:, 0]
+    axes[0].set_title(title, pad=30.0)
+    text = textwrap.fill(DISCLAIMER, int(width * 21))
+    figure.text(0.01, 0.01, text, fontsize=6.2, color=COLOUR["grey"], va="bottom")
     return figure, list(axes)
 
 
@@ -79,7 +93,7 @@ def line(axes: Axes, hours: Any, values: Any, colour: str, label: str, at: float
     if at is not None:
         height = float(np.interp(at, hours, values))
         axes.annotate(label, (at, height), xytext=offset, textcoords="offset points",
-                      color=COLOUR[colour], fontsize=9, ha="center", va="bottom")
+                      color=COLOUR[colour], fontsize=9, ha="center", va="bottom", path_effects=HALO)
 
 
 def doses(axes: Axes, result: Result, begin: float, end: float, held: bool = True) -> None:
@@ -87,7 +101,7 @@ def doses(axes: Axes, result: Result, begin: float, end: float, held: bool = Tru
     for number, order in enumerate(result.scenario.doses, start=1):
         hour = order.start / HOUR
         if begin <= hour <= end:
-            axes.annotate(f"dose {number}", (hour, 1.0), xytext=(0, 11), xycoords=("data", "axes fraction"),
+            axes.annotate(f"dose {number}", (hour, 1.0), xytext=(0, 13), xycoords=("data", "axes fraction"),
                           textcoords="offset points", ha="center", fontsize=8, annotation_clip=False,
                           arrowprops={"arrowstyle": "-|>", "color": COLOUR["black"], "shrinkA": 0, "shrinkB": 0})
             axes.axvline(hour, color=COLOUR["black"], linewidth=0.7, linestyle=(0, (4, 3)), zorder=1)
@@ -110,7 +124,8 @@ def boluses(axes: Axes, result: Result, begin: float, end: float, name: bool = T
             if name:
                 volume = convert(order.amount, "L", "mL")
                 axes.annotate(f"{volume:.0f} mL", ((start + stop) / 2, 0.02), xycoords=("data", "axes fraction"),
-                              ha="center", va="bottom", fontsize=7.5, color=COLOUR["blue"], rotation=90)
+                              ha="center", va="bottom", fontsize=7.5, color=COLOUR["blue"], rotation=90,
+                              path_effects=HALO)
 
 
 def fluid_boluses(result: Result) -> list[Any]:
@@ -131,6 +146,7 @@ def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
     return files
 
 
+@styled
 def overview(result: Result) -> Figure:
     """Pressure and rate, drips and fluid, urine, weight and albumin of a whole run."""
     figure, (pressure, output, weight, leak) = canvas(7.2, 6.6, (3, 1.5, 1.6, 1.5), result.scenario.title)
@@ -154,6 +170,7 @@ def overview(result: Result) -> Figure:
     line(leak, hours, curve(result, "albumin")[1], "purple", "albumin", at=0.15 * end)
     leak.set_ylabel("g/L")
     leak.set_xlabel("hours")
+    leak.xaxis.set_major_locator(MultipleLocator(24.0 if end > 60.0 else 4.0))
     leak.set_xlim(0.0, end)
     return figure
 
