@@ -26,6 +26,14 @@ Value = float | tuple[float, ...]
 
 DRIFT = 1e-9  # largest derivative at rest, in sizes of the state per minute
 ESCAPE_TOLERANCE = 1e-6
+DRIFTS = {  # a state that cannot come to rest: the observable to look at, and why
+    "M_albumin": ("escape_rate_rest",
+                  "with these lymph flows the tissue would not lose the albumin that escapes"),
+    "M_globulin": ("globulin_rest",
+                   "no reflection of globulin balances what crosses the wall and what lymph returns"),
+    "lactate": ("VO2_rest", "the oxygen delivered at rest does not cover the oxygen used"),
+    "brain_inflammation": ("Na_rest", "sodium, pressure or oxygen at rest would harm the brain"),
+}
 COUNTERS = np.isin(columns(STATES), columns(ledger.STATES))  # they count; they are no part of the body
 
 
@@ -182,8 +190,11 @@ def refuse_impossible(patient: Patient, slope: NDArray[np.float64]) -> None:
     drift = np.where(COUNTERS, 0.0, np.abs(slope) / spread(STATES, "size"))
     worst = int(np.argmax(np.where(np.isfinite(drift), drift, np.inf)))
     if not drift[worst] <= DRIFT:
-        raise BadPatient(f"{columns(STATES)[worst]} does not come to rest "
-                         f"({slope[worst]:.3g} per minute)", key=columns(STATES)[worst])
+        state = columns(STATES)[worst]
+        key, reason = next((why for head, why in DRIFTS.items() if state.startswith(head)),
+                           (state, "no constant closes its balance"))
+        raise BadPatient(f"{reason}: {state} does not come to rest ({slope[worst]:.3g} per minute)",
+                         key=key)
     imbalance = columns(FLOWS).index("imbalance")
     if not abs(patient.flows[imbalance]) <= CEILING[imbalance]:
         raise BadPatient("no pressure balances heart and veins at rest", key="MAP_rest")
