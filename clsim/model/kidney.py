@@ -16,7 +16,8 @@ Sodium passes four segments (Hallow 2017); each reabsorbs a fraction eta = lg(lo
 
 where load is the sodium reaching the segment relative to rest.  Water follows the solute:
 
-    U_osm = U_osm_lowest + U_osm_range ADH^n / (ADH^n + ADH_half) * (1 - injury_on_concentration injury)   (8)
+    U_osm = U_osm_lowest + U_osm_range ADH^n / (ADH^n + ADH_half) (1 - loop_on_concentration furosemide_effect)
+            / (1 + injury_on_concentration injury)                              (8)
     urine_flow = (2 sodium + 2 potassium + urea + glucose excretion) / U_osm    (9)
 
 Tubular injury rises with vasodilator drive, low pressure and nephrotoxic drugs, and recovers slowly:
@@ -66,6 +67,8 @@ PARAMETERS = (
     Parameter("ADH_power", 1.4, "1", "steepness of concentration on ADH", (0.5, 4.0), "assumed: prototype value"),
     Parameter("ADH_half", 1.15, "1", "ADH^power that gives half the range", (0.1, 10.0), "assumed: prototype value"),
     Parameter("injury_on_concentration", 0.25, "1", "concentrating power lost by tubular injury", (0.0, 1.0), "assumed"),
+    Parameter("loop_on_concentration", 0.7, "1", "concentrating power lost when the loop is blocked", (0.0, 1.0),
+              "assumed: urine isosthenuric at full furosemide effect"),
     Parameter("K_on_excretion", 2.2, "1", "potassium on its excretion (power)", (0.0, 6.0), "assumed"),
     Parameter("aldosterone_on_K", 0.35, "1", "aldosterone on potassium excretion (power)", (0.0, 2.0), "assumed"),
     Parameter("load_on_K", 0.45, "1", "distal sodium on potassium excretion (power)", (0.0, 2.0), "assumed: kaliuresis of furosemide, retention in oliguria"),
@@ -76,7 +79,7 @@ PARAMETERS = (
     Parameter("urea_fraction", 0.50, "1", "urea excreted of urea filtered", (0.1, 0.9), "textbook value"),
     Parameter("ADH_on_urea", 0.45, "1", "ADH on urea reabsorption, per e-fold", (0.0, 2.0), "assumed: urea rises more than creatinine in prerenal failure"),
     Parameter("phosphate_power", 1.8, "1", "steepness of phosphate excretion on its concentration", (1.0, 6.0), "assumed: threshold-like"),
-    Parameter("NO_on_injury", 0.9, "1", "vasodilator drive on tubular injury", (0.0, 5.0), "assumed: clearance falls with haemodynamics stable (Shalmi1990)"),
+    Parameter("NO_on_injury", 0.7, "1", "vasodilator drive on tubular injury", (0.0, 5.0), "assumed: clearance falls with haemodynamics stable (Shalmi1990)"),
     Parameter("pressure_on_injury", 0.04, "1/mmHg", "low pressure on tubular injury", (0.0, 1.0), "assumed"),
     Parameter("injury_pressure", 68.0, "mmHg", "pressure below which tubules suffer", (40.0, 90.0), "assumed"),
     Parameter("toxin_on_injury", 1.5, "1", "nephrotoxic drug at full exposure on tubular injury", (0.0, 10.0), "assumed: doubles creatinine within days"),
@@ -84,10 +87,10 @@ PARAMETERS = (
     Parameter("tau_injury", 1440.0, "min", "time constant of tubular injury", (60.0, 30000.0), "assumed: a day", show="h"),
     Parameter("tau_repair", 4320.0, "min", "time constant of tubular repair", (60.0, 60000.0), "recovery in days to weeks: Textor1987", show="h"),
     Parameter("tau_GFR", 10.0, "min", "filter on filtration for clearances of drugs", (1.0, 120.0), "assumed"),
-    Parameter("eta_CD_rest", None, "1", "collecting-duct sodium reabsorption at rest", (-1.0, 1.0), "closed by sodium intake", role="solved"),
+    Parameter("eta_CD_rest", None, "1", "collecting-duct sodium reabsorption at rest", (0.0, 1.0), "closed by sodium intake", role="solved"),
     Parameter("urea_production", None, "mmol/min", "urea production", (0.0, 5.0), "closed by urea at rest", role="solved", show="mmol/d"),
     Parameter("creatinine_production", None, "mmol/min", "creatinine production", (0.0, 0.2), "closed by creatinine at rest", role="solved", show="mmol/d"),
-    Parameter("chloride_share_rest", None, "1", "chloride per sodium and potassium in urine at rest", (0.0, 3.0), "closed by chloride intake", role="solved"),
+    Parameter("chloride_share_rest", None, "1", "chloride per sodium and potassium in urine at rest", (0.0, 1.6), "closed by chloride intake", role="solved"),
     Parameter("load_rest", None, "mmol/min", "sodium filtered at rest", (0.0, 100.0), "GFR and sodium at rest", role="solved"),
     Parameter("injury_rest", None, "1", "tubular injury at rest", (0.0, 1.0), "equation (10) at rest", role="solved"),
     Parameter("urine_rest", None, "L/min", "urine flow at rest", (0.0, 0.02), "equation (9) at rest", role="solved", show="mL/h"),
@@ -186,6 +189,7 @@ def flows(x, p, u, f):
                              * pow(f.phosphate_concentration / p.phosphate_rest, p.phosphate_power))
     ADH = pow(x.ADH, p.ADH_power)
     f.U_osm = (p.U_osm_lowest + p.U_osm_range * ADH / (ADH + p.ADH_half)
+               * (1.0 - p.loop_on_concentration * f.furosemide_effect)
                / (1.0 + p.injury_on_concentration * x.tubular_injury))
     f.urine_flow = (2.0 * (f.sodium_excretion + f.potassium_excretion) + f.urea_excretion
                     + f.glucose_excretion) / f.U_osm
