@@ -139,7 +139,7 @@ PARAMETERS = (
         "1",
         "rise of eosinophil formation per unit of priming above rest",
         (0.0, 500.0),
-        "vanHaelstPisani1991: 2,328 to 15,958 per microlitre late in the course",
+        "VanHaelstPisani1991: 2,328 to 15,958 per microlitre late in the course",
     ),
     Parameter(
         "tau_progenitors",

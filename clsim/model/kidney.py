@@ -54,7 +54,7 @@ PARAMETERS = (
     Parameter("sympathetic_on_PT", 0.10, "1", "sympathetic drive on proximal reabsorption", (0.0, 1.0), "assumed"),
     Parameter("MAP_on_PT", 0.008, "1/mmHg", "pressure natriuresis, proximal", (0.0, 0.2), "assumed"),
     Parameter("chloride_on_PT", 0.05, "L/mmol", "chloride brake on proximal reabsorption", (0.0, 0.5), "assumed: hand-set to saline against Ringer (Reid2003)"),
-    Parameter("furosemide_on_loop", 0.75, "1", "loop reabsorption lost at full furosemide effect", (0.0, 1.0), "assumed: hand-set to 40 mg (vanMeyel)"),
+    Parameter("furosemide_on_loop", 0.75, "1", "loop reabsorption lost at full furosemide effect", (0.0, 1.0), "assumed: hand-set to 40 mg (VanMeyel)"),
     Parameter("aldosterone_on_DT", 0.15, "1", "aldosterone on distal reabsorption, per e-fold", (0.0, 2.0), "assumed"),
     Parameter("load_on_DT", 0.30, "1", "load on distal reabsorption, per e-fold", (0.0, 2.0), "assumed: capacity-limited"),
     Parameter("aldosterone_on_CD", 0.45, "1", "aldosterone on collecting-duct reabsorption, per e-fold", (0.0, 2.0), "assumed"),
