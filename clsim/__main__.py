@@ -1,0 +1,5 @@
+"""``python -m clsim``."""
+
+from clsim.cli import main
+
+main()

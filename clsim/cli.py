@@ -1,0 +1,389 @@
+"""The command line: each command reads, calls one function, prints, and ends with a code.
+
+0 done, 1 a check failed, 2 bad input, 3 numerical failure.  Nothing heavy is imported
+before a command needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import clsim
+from clsim.disclaimer import DISCLAIMER
+from clsim.errors import BadInput, ClsimError, Place
+
+if TYPE_CHECKING:
+    from clsim.result import Result
+    from clsim.scenario import Scenario
+
+FIGURES = (".png", ".svg", ".pdf")
+
+app = typer.Typer(
+    help="A virtual patient with capillary leak under high-dose interleukin-2.",
+    epilog=DISCLAIMER,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+validate = typer.Typer(help="Compare the model with published experiments.", no_args_is_help=True)
+app.add_typer(validate, name="validate")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ScenarioArgument = Annotated[
+    str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")
+]
+Setting = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help='Override, such as "patient.weight=82 kg".'),
+]
+
+
+def main() -> None:
+    """Entry point of ``clsim``."""
+    try:
+        app(prog_name="clsim")
+    except ClsimError as error:
+        print(f"clsim: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"clsim {clsim.__version__}\n\n{DISCLAIMER}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Common options."""
+
+
+@app.command()
+def demo(out: Annotated[Path, typer.Option(help="Folder for the figures.")] = Path("demo")) -> None:
+    """Run the week of the 2014 consensus paper and draw its five figures."""
+    from clsim.progress import bar
+
+    if out.exists() and not out.is_dir():
+        raise BadInput("is a file, not a folder", key="--out", place=Place(str(out)))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        place = Place(str(out))
+        raise BadInput(f"cannot be made ({error.strerror})", key="--out", place=place) from None
+    with bar("five figures") as tell:
+        from clsim import figures
+
+        try:
+            files = figures.demo(out, tell)
+        except OSError as error:
+            raise BadInput(f"cannot be written ({error})", place=Place(str(out))) from None
+    for file in files:
+        print(file)
+
+
+@app.command()
+def run(
+    scenario: ScenarioArgument,
+    out: Annotated[Path | None, typer.Option(help="Write the result (.nc or .csv).")] = None,
+    as_json: AsJson = False,
+    setting: Setting = None,
+) -> None:
+    """Simulate one patient and print what happened."""
+    from clsim.progress import bar
+
+    if out is not None:
+        from clsim.store import check_target
+
+        check_target(out)
+    overrides = _overrides(setting or [])
+    with bar("running") as tell:
+        from clsim.scenario import load
+
+        planned = load(scenario, **overrides)
+        tell(f"running {planned.name}", 0.0)
+        result = _simulated(planned, scenario)
+    for note in planned.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if out is not None:
+        result.save(out)
+    summary = result.summary()
+    if as_json:
+        found = _described(planned) | {"out": str(out) if out else None, "summary": summary}
+        print(json.dumps(found, indent=1))
+        return
+    print(f"{planned.title} ({planned.name})")
+    rows: list[tuple[str, ...]] = [
+        ("", "unit", "start", "lowest", "at h", "highest", "at h", "end")
+    ]
+    for name, row in summary.items():
+        numbers = ("start", "low", "low_at", "high", "high_at", "end")
+        rows.append((name, row["unit"], *(f"{row[key]:.4g}" for key in numbers)))
+    print(_table(rows))
+    if out is not None:
+        print(f"written: {out}")
+
+
+@app.command("list")
+def list_scenarios(as_json: AsJson = False) -> None:
+    """List the shipped scenarios."""
+    from clsim import gallery, toml_text
+
+    titles = {
+        name: toml_text.read(gallery.folder() / f"{name}.toml").data.get("about", {})
+        for name in gallery.scenarios()
+    }
+    if as_json:
+        print(json.dumps([{"name": name, **about} for name, about in titles.items()], indent=1))
+    else:
+        print(_table([(name, about.get("title", "")) for name, about in titles.items()]))
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="Scenario, fluid, parameter or variable.")],
+    whole: Annotated[
+        bool, typer.Option("--whole", help="With everything that it extends, and all defaults.")
+    ] = False,
+) -> None:
+    """Print a scenario, or what is known of a fluid, a parameter or a variable."""
+    from clsim import gallery, toml_text
+    from clsim.fluids import FLUIDS
+
+    if name in gallery.scenarios() or name.endswith(".toml"):
+        file = gallery.find(name)
+        toml_text.read(file)
+        if whole:
+            from clsim.scenario import load
+
+            print(load(name).text, end="")
+        else:
+            print(file.read_text(encoding="utf-8"), end="")
+        return
+    from dataclasses import asdict
+
+    from clsim.errors import nearest
+    from clsim.model.layout import FLOWS, INPUTS, PARAMETERS, STATES, home
+
+    groups: dict[str, tuple[Any, ...]] = {
+        "parameter": PARAMETERS,
+        "state": STATES,
+        "output": FLOWS,
+        "input": INPUTS,
+    }
+    known: dict[str, tuple[str, Any]] = {key: ("fluid", fluid) for key, fluid in FLUIDS.items()}
+    for kind, group in groups.items():
+        known |= {each.name: (f"{kind} of {home(each.name)}", each) for each in group}
+    if name not in known:
+        every = [*gallery.scenarios(), *known]
+        raise BadInput(
+            f'"{name}" is no scenario, fluid, parameter or variable', nearest=nearest(name, every)
+        )
+    kind, found = known[name]
+    rows = [(key, str(value)) for key, value in asdict(found).items() if value not in ("", (), 0.0)]
+    print(_table([("kind", kind), *rows]))
+
+
+@app.command()
+def check(
+    files: Annotated[list[str], typer.Argument(help="Scenario files or names.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read scenarios and settle their patients, without running them."""
+    from clsim.patient import settle_patient
+    from clsim.scenario import load
+
+    rows: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            scenario = load(file)
+            settle_patient(scenario.values)
+        except BadInput as error:
+            rows.append({"file": file, "good": False, "message": str(error.at("", Place(file)))})
+        else:
+            rows.append({"file": file, "good": True, **_described(scenario)})
+    if as_json:
+        print(json.dumps(rows, indent=1))
+    for row in rows:
+        if not row["good"]:
+            print(f"clsim: {row['message']}", file=sys.stderr)
+        elif not as_json:
+            notes = "".join(f"; note: {note}" for note in row["notes"])
+            doses = f"{row['doses_given']} doses, {row['doses_held']} held"
+            print(f"good: {row['file']}: {row['horizon_h']:g} h, {doses}{notes}")
+    if not all(row["good"] for row in rows):
+        raise typer.Exit(2)
+
+
+@app.command()
+def plot(
+    file: Annotated[str, typer.Argument(help="Result file, or a scenario to run first.")],
+    out: Annotated[Path | None, typer.Option(help="Picture: .png, .svg or .pdf.")] = None,
+) -> None:
+    """Draw an overview of a course."""
+    from clsim.progress import bar
+    from clsim.store import check_target, load_result
+
+    target = check_target(out or Path(f"{Path(file).stem}.png"), FIGURES)
+    with bar("drawing") as tell:
+        from clsim.plots import overview
+
+        if Path(file).suffix == ".nc":
+            result = load_result(file)
+        else:
+            from clsim.scenario import load
+
+            tell("running", 0.0)
+            result = _simulated(load(file), file)
+        tell("drawing", 0.5)
+        try:
+            overview(result).savefig(target)
+        except OSError as error:
+            raise BadInput(f"cannot be written ({error})", place=Place(str(target))) from None
+    print(target)
+
+
+@validate.command()
+def physiology(as_json: AsJson = False) -> None:
+    """Classical experiments that nobody tuned the healthy body to."""
+    from clsim.progress import bar
+
+    with bar("experiments") as tell:
+        from clsim import validation
+
+        rows = validation.physiology(
+            lambda done, total: tell(f"experiment {done} of {total}", done / total)
+        )
+    if as_json:
+        print(json.dumps([row.record() for row in rows], indent=1))
+    else:
+        print(validation.table(rows))
+    if any(row.grade == "bad" for row in rows):
+        raise typer.Exit(1)
+
+
+@app.command()
+def repro(
+    file: Annotated[Path, typer.Argument(help="Result file (.nc).")], as_json: AsJson = False
+) -> None:
+    """Run a result file again from its own text and report the largest difference."""
+    from clsim.progress import bar
+    from clsim.result import stamp
+    from clsim.store import load_result
+
+    stored = load_result(file)
+    with bar(f"repeating {stored.scenario.name}"):
+        gaps = _simulated(stored.scenario, str(file)).differences(stored)
+    worst = max(gaps, key=lambda name: gaps[name])
+    changed = {
+        key: f"{old} -> {stamp().get(key)}"
+        for key, old in stored.stamp.items()
+        if old != stamp().get(key)
+    }
+    different = {name: gap for name, gap in gaps.items() if gap > 0.0}
+    if as_json:
+        found = {"file": str(file), "identical": not different, "changed": changed}
+        print(json.dumps(found | {"largest_difference": different}, indent=1))
+    else:
+        for name in sorted(different, key=lambda each: -different[each]):
+            print(f"{name}: differs by up to {different[name]:.3g} {stored[name].unit}")
+        for key, change in changed.items():
+            print(f"{key}: {change}")
+        verdict = f"identical in all {len(gaps)} variables"
+        if different:
+            verdict = f"largest difference {gaps[worst]:.3g} {stored[worst].unit} in {worst}"
+        print(f"{file}: {verdict}")
+    if different:
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from clsim.json_schema import text
+
+    print(text(), end="")
+
+
+@app.command()
+def docs(
+    out: Annotated[Path, typer.Option(help="Folder of the reference pages.")] = Path(
+        "docs/reference"
+    ),
+) -> None:
+    """Write the reference pages from the declarations of the model."""
+    from clsim.reference import write
+
+    if not out.is_dir():
+        raise BadInput("is no folder", key="--out", place=Place(str(out)))
+    for file in write(out):
+        print(file)
+
+
+def _simulated(scenario: Scenario, written: str) -> Result:
+    """`clsim.run`; a patient who cannot rest is blamed on what the user wrote."""
+    from clsim.run import run as simulate
+
+    try:
+        return simulate(scenario)
+    except BadInput as error:
+        raise error.at("", Place(written)) from None
+
+
+def _overrides(settings: list[str]) -> dict[str, Any]:
+    """``["patient.weight=82 kg"]`` as tables; a value that is no TOML is a text."""
+    import tomllib
+
+    tables: dict[str, Any] = {}
+    for setting in settings:
+        key, sign, value = setting.partition("=")
+        path = key.strip().split(".")
+        if not sign or not all(path):
+            raise BadInput(
+                "is no setting", given=repr(setting), allowed='"patient.weight=82 kg"', key="--set"
+            )
+        try:
+            read = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            read = value.strip()
+        table = tables
+        for step in path[:-1]:
+            table = table.setdefault(step, {})
+        table[path[-1]] = read
+    return tables
+
+
+def _described(scenario: Scenario) -> dict[str, Any]:
+    """What JSON says of a scenario."""
+    return {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "version": clsim.__version__,
+        "seed": scenario.seed,
+        "horizon_h": scenario.horizon / 60.0,
+        "doses_given": len(scenario.doses),
+        "doses_held": len(scenario.held),
+        "notes": list(scenario.notes),
+    }
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    """Columns of text; numbers to the right of the first two."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.ljust(widths[i]) if i < 2 else cell.rjust(widths[i]) for i, cell in enumerate(row)
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
