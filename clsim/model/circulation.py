@@ -62,7 +62,7 @@ PARAMETERS = (
               "assumed: tenfold angiotensin adds a third"),
     Parameter("g_veins_pressor", 0.15, "1", "pressors on unstressed volume", (0.0, 0.5),
               "assumed: stroke volume rises after bleeding (Kalmar2018)"),
-    Parameter("NO_on_SVR", 1.0, "1", "vasodilator drive on resistance", (0.0, 5.0),
+    Parameter("NO_on_SVR", 1.2, "1", "vasodilator drive on resistance", (0.0, 5.0),
               "assumed: hand-set to SVR -42 % (Lee1989)"),
     Parameter("NO_on_veins", 0.03, "1", "vasodilator drive on unstressed volume", (0.0, 0.5),
               "assumed: hand-set; filling pressures stay low (Textor1987)"),

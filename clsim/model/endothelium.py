@@ -54,7 +54,7 @@ PARAMETERS = (
     ),
     Parameter(
         "tau_NO",
-        60.0,
+        40.0,
         "min",
         "time constant of the vasodilator drive",
         (10.0, 1440.0),
@@ -63,7 +63,7 @@ PARAMETERS = (
     ),
     Parameter(
         "slow_share_NO",
-        0.35,
+        0.25,
         "1",
         "share of the vasodilator drive that lingers",
         (0.0, 1.0),
@@ -80,7 +80,7 @@ PARAMETERS = (
     ),
     Parameter(
         "k_hyporesponse",
-        0.5,
+        0.7,
         "1",
         "loss of pressor and reflex response per unit of nitric oxide effect",
         (0.0, 5.0),
@@ -147,7 +147,7 @@ PARAMETERS = (
     ),
     Parameter(
         "g_nitrate",
-        6.4,
+        6.0,
         "1",
         "nitrate formation per unit of nitric oxide effect, against rest",
         (0.0, 50.0),
@@ -155,7 +155,7 @@ PARAMETERS = (
     ),
     Parameter(
         "f_renal_nitrate",
-        0.4,
+        0.3,
         "1",
         "share of nitrate removal that follows glomerular filtration",
         (0.0, 1.0),

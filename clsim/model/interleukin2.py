@@ -66,7 +66,7 @@ PARAMETERS = (
     ),
     Parameter(
         "f_renal_interleukin2",
-        0.7,
+        0.5,
         "1",
         "share of interleukin-2 elimination that follows glomerular filtration",
         (0.0, 1.0),

@@ -163,7 +163,7 @@ PARAMETERS = (
     ),
     Parameter(
         "w_TNF",
-        0.7,
+        0.8,
         "1",
         "weight of tumour necrosis factor in the acute drive",
         (0.0, 2.0),
@@ -171,7 +171,7 @@ PARAMETERS = (
     ),
     Parameter(
         "w_IFN",
-        0.3,
+        0.2,
         "1",
         "weight of interferon-gamma in the acute drive",
         (0.0, 2.0),

@@ -35,10 +35,11 @@ def test_vasodilatation_builds_up_over_the_week(full_cycle):
     assert 1.0 <= peaks[-1] <= 1.7
 
 
-def test_tone_returns_within_hours_of_the_last_dose(full_cycle):
+def test_tone_returns_mostly_within_hours_and_wholly_within_two_days(full_cycle):
     peak = full_cycle.peak("vasodilation", 14)[0]
     assert full_cycle.at("vasodilation", LAST + 8.0) < 0.5 * peak
-    assert full_cycle.at("vasodilation", LAST + 12.0) < 0.1 * peak
+    assert full_cycle.at("vasodilation", LAST + 12.0) < 0.2 * peak
+    assert full_cycle.at("vasodilation", LAST + 36.0) < 0.05 * peak  # a share lingers for a day
 
 
 def test_leak_is_slow_to_open_and_slower_to_heal(full_cycle):
