@@ -163,7 +163,7 @@ def pump(MAP, s, p, u, w):
     w.tone = squeeze / (1.0 + p.NO_on_SVR * w.vasodilation + p.heat_on_SVR * w.fever)
     gripped = w.response * (p.g_veins * S + p.g_veins_pressor * w.pressors)
     V_u = p.V_unstressed * (1.0 + p.NO_on_veins * w.vasodilation - gripped)
-    w.P_msf = softplus(w.V_blood - u.pooled_volume - V_u, 0.02) / p.C_vascular
+    w.P_msf = softplus(w.V_blood - u.pooled_volume - V_u, p.V_stressed_width) / p.C_vascular
     arteries = p.SVR_rest * w.viscosity * w.tone
     veins = p.R_vr_rest * w.viscosity / (1.0 + p.NO_on_R_vr * w.vasodilation)
     veins *= 1.0 + p.SVR_on_R_vr * (w.viscosity * w.tone - 1.0)
@@ -173,7 +173,7 @@ def pump(MAP, s, p, u, w):
     w.contractility = (1.0 + p.cardiac_reserve * p.g_E * S + w.inotropy) * exp(
         -p.E_depression * s.cardiodepression / p.cardiac_reserve
     )
-    filling = 1.0 - exp(-softplus(w.CVP + p.starling_offset, 0.5) / p.starling_scale)
+    filling = 1.0 - exp(-softplus(w.CVP + p.starling_offset, p.starling_width) / p.starling_scale)
     time = (1.0 + (p.HR_rest / p.HR_filling) ** 4) / (1.0 + (HR / p.HR_filling) ** 4)
     pumped = HR * p.SV_max * w.contractility * filling * time
     w.MAP, w.S = MAP, S
@@ -330,9 +330,9 @@ def kidney(s, p, u, w, d):
     U_osm = p.U_osm_lowest + p.U_osm_range * concentrating
     w.urine = (2.0 * (w.Na_out + w.K_out) + w.urea_out + w.glucose_excretion) / U_osm
     insult = p.NO_on_injury * w.vasodilation + p.toxin_on_injury * u.nephrotoxic
-    insult += p.pressure_on_injury * softplus(p.injury_pressure - w.MAP, 3.0)
+    insult += p.pressure_on_injury * softplus(p.injury_pressure - w.MAP, p.injury_pressure_width)
     gap = p.renal_frailty * insult - s.tubular_injury
-    d.tubular_injury = first_order(1.0 / p.tau_injury, 1.0 / p.tau_repair, gap, 0.05)
+    d.tubular_injury = first_order(1.0 / p.tau_injury, 1.0 / p.tau_repair, gap, p.injury_width)
     d.GFR_filtered = (w.GFR / p.GFR_rest - s.GFR_filtered) / p.tau_GFR
 
     stretch = s.V_plasma / p.V_plasma_rest - 1.0 + p.CVP_on_volume_signal * (w.CVP - p.CVP_rest)

@@ -172,10 +172,11 @@ def test_without_filtration_no_urine_and_creatinine_in_a_straight_line(run, refe
 
 def analytic_pressure(patient, gained):
     """MAP of a body without reflex that gained whole blood, by hand: equations (5) to (9)."""
+    width = patient["starling_width"]
     P_msf = patient["P_msf_rest"] + gained / patient["C_vascular"]
 
     def stroke(CVP):
-        filling = np.logaddexp(0.0, (CVP + patient["starling_offset"]) / 0.5) * 0.5
+        filling = width * np.logaddexp(0.0, (CVP + patient["starling_offset"]) / width)
         return patient["SV_max"] * (1.0 - np.exp(-filling / patient["starling_scale"]))
 
     def excess(CVP):

@@ -74,6 +74,8 @@ PARAMETERS = (
     Parameter("fever_on_HR", 9.0, "1/min/degC", "heart rate by fever", (0.0, 30.0), "textbook value 8 to 10, quoted from memory"),
     Parameter("starling_offset", 4.0, "mmHg", "filling pressure below zero that still fills the heart", (0.0, 10.0),
               "Guyton: cardiac output falls to zero near -4 mmHg"),
+    Parameter("starling_width", 0.5, "mmHg", "width of the onset of filling of the heart", (0.01, 3.0), "assumed: smooth"),
+    Parameter("V_stressed_width", 0.02, "L", "width of the emptying of the veins", (0.001, 0.2), "assumed: smooth"),
     Parameter("starling_scale", 5.0, "mmHg", "curvature of the Frank-Starling curve", (1.0, 20.0), "assumed: plateau near 10 mmHg"),
     Parameter("HR_filling", 180.0, "1/min", "heart rate that halves filling", (100.0, 300.0), "assumed"),
     Parameter("k_afterload", 0.15, "1", "afterload on stroke volume", (0.0, 1.0),
@@ -144,7 +146,7 @@ def sympathetic_drive(MAP, x, p):
 @kernel
 def starling(CVP, p):
     """Filling of the heart, 0 to 1."""
-    return 1.0 - exp(-softplus(CVP + p.starling_offset, 0.5) / p.starling_scale)
+    return 1.0 - exp(-softplus(CVP + p.starling_offset, p.starling_width) / p.starling_scale)
 
 
 @kernel
@@ -168,7 +170,7 @@ def balance(MAP, x, p, u, f):
     f.SVR = p.SVR_rest * f.viscosity * f.arteriolar_tone
     V_u = p.V_unstressed * (1.0 - f.hyporesponse * (p.g_veins * S + p.g_veins_pressor * pressors)
                             + p.NO_on_veins * f.vasodilation) + u.pooled_volume
-    f.P_msf = softplus(f.V_blood - V_u, 0.02) / p.C_vascular
+    f.P_msf = softplus(f.V_blood - V_u, p.V_stressed_width) / p.C_vascular
     R_vr = (p.R_vr_rest * f.viscosity * (1.0 - p.SVR_on_R_vr + p.SVR_on_R_vr * f.SVR / p.SVR_rest)
             / (1.0 + p.NO_on_R_vr * f.vasodilation))
     f.CVP = (MAP - f.SVR * f.P_msf / R_vr) / (1.0 - f.SVR / R_vr)

@@ -82,6 +82,8 @@ PARAMETERS = (
     Parameter("NO_on_injury", 0.7, "1", "vasodilator drive on tubular injury", (0.0, 5.0), "assumed: clearance falls with haemodynamics stable (Shalmi1990)"),
     Parameter("pressure_on_injury", 0.04, "1/mmHg", "low pressure on tubular injury", (0.0, 1.0), "assumed"),
     Parameter("injury_pressure", 68.0, "mmHg", "pressure below which tubules suffer", (40.0, 90.0), "assumed"),
+    Parameter("injury_pressure_width", 3.0, "mmHg", "width of the onset of tubular suffering", (0.1, 20.0), "assumed: smooth"),
+    Parameter("injury_width", 0.05, "1", "width of the change from tubular injury to repair", (0.001, 1.0), "assumed: narrow against the injury of a course"),
     Parameter("toxin_on_injury", 1.5, "1", "nephrotoxic drug at full exposure on tubular injury", (0.0, 10.0), "assumed: doubles creatinine within days"),
     Parameter("renal_frailty", 1.0, "1", "susceptibility of the tubules (1 normal)", (0.1, 5.0), "assumed: reduced reserve as a patient property", role="observable"),
     Parameter("tau_injury", 1440.0, "min", "time constant of tubular injury", (60.0, 30000.0), "assumed: a day", show="h"),
@@ -195,7 +197,7 @@ def flows(x, p, u, f):
                     + f.glucose_excretion) / f.U_osm
     f.injury_drive = p.renal_frailty * (
         p.NO_on_injury * f.vasodilation + p.toxin_on_injury * u.nephrotoxic
-        + p.pressure_on_injury * softplus(p.injury_pressure - f.MAP, 3.0))
+        + p.pressure_on_injury * softplus(p.injury_pressure - f.MAP, p.injury_pressure_width))
 
 
 @kernel
@@ -210,7 +212,7 @@ def derivatives(x, p, u, f, dx):
     dx.phosphate -= f.phosphate_excretion
     dx.acid_anions -= f.acid_excretion
     toward = f.injury_drive - x.tubular_injury
-    rising = sigmoid(toward / 0.05)
+    rising = sigmoid(toward / p.injury_width)
     dx.tubular_injury += toward * (rising / p.tau_injury + (1.0 - rising) / p.tau_repair)
     dx.GFR_filtered += (f.GFR / p.GFR_rest - x.GFR_filtered) / p.tau_GFR
 
@@ -224,7 +226,8 @@ def rest(p, x, f):
     p.urea_production = p.urea_fraction * p.GFR_rest * p.urea_rest
     p.creatinine_production = p.GFR_rest * p.creatinine_rest
     p.chloride_share_rest = p.chloride_intake / (p.sodium_intake + p.potassium_intake)
-    p.injury_rest = p.renal_frailty * p.pressure_on_injury * softplus(p.injury_pressure - p.MAP_rest, 3.0)
+    p.injury_rest = (p.renal_frailty * p.pressure_on_injury
+                     * softplus(p.injury_pressure - p.MAP_rest, p.injury_pressure_width))
     solute = 2.0 * (p.sodium_intake + p.potassium_intake) + p.urea_production
     p.urine_rest = solute / (p.U_osm_lowest + p.U_osm_range / (1.0 + p.ADH_half)
                              / (1.0 + p.injury_on_concentration * p.injury_rest))

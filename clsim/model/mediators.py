@@ -99,7 +99,7 @@ PARAMETERS = (
     Parameter(
         "s_IFN",
         0.7,
-        "U/mL/min",
+        "IU/mL/min",
         "release of interferon-gamma at full occupancy, unprimed",
         (0.0, 100.0),
         "assumed: first peaks of tens of U/mL within the published 1-500 (Konrad1992)",
@@ -115,7 +115,7 @@ PARAMETERS = (
     Parameter(
         "IFN_reference",
         30.0,
-        "U/mL",
+        "IU/mL",
         "interferon-gamma at the peak of an ordinary first dose",
         (0.1, 1e3),
         "assumed: the model's own first peak; makes the acute drive dimensionless",
@@ -194,7 +194,7 @@ STATES = (
     State("TNF", "pg/mL", "tumour necrosis factor above rest", 100.0),
     State("interferon_induction", "1", "first step towards interferon-gamma release", 1.0),
     State("interferon_release", "1", "second step towards interferon-gamma release", 1.0),
-    State("IFN_gamma", "U/mL", "interferon-gamma above rest", 10.0),
+    State("IFN_gamma", "IU/mL", "interferon-gamma above rest", 10.0),
     State("IL6_tolerance", "1", "blunting of interleukin-6 release by earlier stimulation", 1.0),
     State("IL6_induction", "1", "step towards interleukin-6 release", 1.0),
     State("IL6", "pg/mL", "interleukin-6 above rest", 10.0),

@@ -1,0 +1,150 @@
+"""Who may import whom; what only one file may do; how long a file may be."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+from reading import PACKAGE
+
+from clsim.model.layout import SUBSYSTEMS
+
+LONGEST = 400  # lines
+LONGER: dict[str, str] = {}  # file: why it cannot be shorter
+
+# the house, from the ground up: a module imports from lower floors, or from its own
+FLOORS = (
+    ("disclaimer errors spec",),
+    ("units jit lanes lane_types lane_records debug_records vmath toml_text substances",),
+    ("model.beds model.oncotic fluids",),
+    (" ".join(f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS),),
+    ("model.layout model.equations engine.outcome engine.stepper engine.timeline engine.advance",),
+    ("patient settings section scenario_schema extends gallery orders course schedule scenario",),
+    ("result store run json_schema progress",),
+    ("plots figures reference validation",),
+    ("cli __main__",),
+)
+FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names[0].split()}
+SUBSYSTEM_FILES = {f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS}
+
+ONLY = {  # what may be imported by these alone
+    "numba": {"jit", "lane_types", "lane_records"},
+    "llvmlite": {"jit", "lane_types", "lane_records"},
+    "matplotlib": {"plots", "figures", "cli"},
+    "typer": {"cli"},
+    "pydantic": {"scenario_schema", "json_schema", "reference"},
+}
+KERNEL_FLOOR = ("model.", "engine.")
+CLOSED_TO_KERNELS = {  # nothing that opens a file, knows a unit or calls a library of mathematics
+    "scipy", "math", "os", "io", "pathlib", "json", "tomllib", "sys", "xarray", "pandas", "netCDF4",
+    "clsim.units", "clsim.toml_text", "clsim.store",
+}  # fmt: skip
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def dotted(path):
+    """``model.kidney`` for clsim/model/kidney.py; a folder's __init__ is the folder."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def top(name):
+    """The part that has a floor: files of validation/ stand together."""
+    return name.split(".")[0] if name.startswith("validation") else name
+
+
+@cache
+def imports(path):
+    """(module, line, at import time?) of everything a file imports for use, not for types."""
+    found = []
+
+    def visit(node, early):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            return
+        early = early and not isinstance(node, (ast.FunctionDef, ast.Lambda))
+        if isinstance(node, ast.Import):
+            found.extend((alias.name, node.lineno, early) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: say where from"
+            for alias in node.names:
+                assert alias.name != "*", f"{path}:{node.lineno}: nobody knows where a name is from"
+                whole = f"{node.module}.{alias.name}"
+                file = PACKAGE.parent / Path(*whole.split("."))
+                is_module = file.with_suffix(".py").exists() or file.is_dir()
+                found.append((whole if is_module else node.module, node.lineno, early))
+        for child in ast.iter_child_nodes(node):
+            visit(child, early)
+
+    visit(ast.parse(path.read_text(encoding="utf-8")), True)
+    return tuple(found)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: dotted(path) or "clsim")
+def test_a_file_imports_from_its_own_floor_or_below(path):
+    name = top(dotted(path))
+    if name in ("", "model", "engine"):
+        return  # packages: the public names of clsim are found lazily, the others hold a docstring
+    assert name in FLOOR, f"say in test_floors.py on which floor clsim/{name} stands"
+    for module, line, early in imports(path):
+        if module.startswith("clsim.") and early:
+            other = top(module.removeprefix("clsim."))
+            assert other in FLOOR, f"{name}:{line} imports {module}, which has no floor"
+            assert FLOOR[other] <= FLOOR[name], f"{name}:{line} reaches up to {module}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: dotted(path) or "clsim")
+def test_what_is_reserved_is_left_to_its_files(path):
+    name = dotted(path)
+    for module, line, _ in imports(path):
+        package = module.split(".")[0]
+        assert name in ONLY.get(package, {name}), f"{name}:{line} imports {package}"
+        if name.startswith(KERNEL_FLOOR):
+            assert package not in CLOSED_TO_KERNELS, f"{name}:{line} imports {module}"
+            assert module not in CLOSED_TO_KERNELS, f"{name}:{line} imports {module}"
+        if name in SUBSYSTEM_FILES:
+            other = module.removeprefix("clsim.")
+            assert other not in SUBSYSTEM_FILES, f"{name}:{line}: they meet in the record only"
+            assert package == "clsim" or package == "__future__", f"{name}:{line} imports {module}"
+
+
+def test_njit_is_decided_in_one_file():
+    for path in FILES:
+        named = {node.id for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                 if isinstance(node, ast.Name)}  # fmt: skip
+        assert "njit" not in named or dotted(path) == "jit", path
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: dotted(path) or "clsim")
+def test_code_is_never_made_from_text(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in ("exec", "eval"), f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: dotted(path) or "clsim")
+def test_kernels_open_no_file(path):
+    if dotted(path).startswith(KERNEL_FLOOR):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in ("open", "print", "input"), f"{path}:{node.lineno}"
+
+
+HOUSE = PACKAGE.parent
+SOURCES = sorted([*FILES, *(HOUSE / "tests").rglob("*.py"), *(HOUSE / "benchmarks").rglob("*.py")])
+
+
+def test_no_file_is_too_long():
+    lengths = {
+        str(path.relative_to(HOUSE)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in SOURCES
+    }
+    assert not {file: n for file, n in lengths.items() if n > LONGEST and file not in LONGER}
+    assert all(lengths[file] > LONGEST for file in LONGER)  # no leave that is not needed
+
+
+def test_no_file_is_called_after_nothing():
+    for path in SOURCES:
+        assert path.stem not in ("utils", "helpers", "common", "misc"), path
