@@ -9,6 +9,7 @@ is written in `FEATURES` of the tests, the curves are the model's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +100,7 @@ def chemistry(result: Result) -> Figure:
         panel.set_ylabel(label)
         if other:
             factor, words = other
-            second = panel.secondary_yaxis("right", functions=(lambda v, k=factor: v * k, lambda v, k=factor: v / k))
+            second = panel.secondary_yaxis("right", functions=(partial(np.multiply, factor), partial(np.multiply, 1.0 / factor)))
             second.set_ylabel(words)
         for order in result.scenario.doses:
             panel.axvline(order.start / HOUR / 24.0, ymax=0.07, color=COLOUR["black"], linewidth=1.4)

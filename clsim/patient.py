@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clsim import units
 from clsim.errors import BadPatient, nearest
 from clsim.jit import driver
 from clsim.model import ledger
@@ -107,7 +108,7 @@ def check(parameter: Parameter, value: Value) -> NDArray[np.float64]:
     low, high = parameter.bounds
     if not np.all((entries >= low) & (entries <= high)):
         raise BadPatient(f"{parameter.label} is out of range", given=f"{value} {parameter.unit}",
-                         allowed=f"{low:g} to {high:g} {parameter.unit}", key=parameter.name)
+                         allowed=units.span(*parameter.bounds, parameter.unit, parameter.show), key=parameter.name)
     return entries
 
 
@@ -125,7 +126,7 @@ def complete(values: Mapping[str, Value]) -> NDArray[np.float64]:
     for name in values:
         if name not in known:
             raise BadPatient(f"{name} is not a parameter", nearest=nearest(name, known), key=name)
-    body = {name: float(np.asarray(values.get(name, known[name].default)).item())  # type: ignore[arg-type]
+    body = {name: float(np.asarray(values.get(name, known[name].default)).item())
             for name in ("weight", "height", "sex")}
     for name, value in body.items():
         check(known[name], value)
@@ -161,8 +162,7 @@ def settle_patient(values: Mapping[str, Value] | None = None) -> Patient:
         If no body at rest has these observables, with the one that cannot be met.
     """
     params = complete(values or {})
-    state, flow, slope = (np.zeros(len(columns(kind))) for kind in
-                          (STATES, FLOWS, STATES))
+    state, flow, slope = (np.zeros(len(columns(kind))) for kind in (STATES, FLOWS, STATES))
     settle_row(state, params, spread(INPUTS, "default"), flow, slope)
     patient = Patient(params, state, flow)
     refuse_impossible(patient, slope)
@@ -171,11 +171,12 @@ def settle_patient(values: Mapping[str, Value] | None = None) -> Patient:
 
 def refuse_impossible(patient: Patient, slope: NDArray[np.float64]) -> None:
     """Raise BadPatient where a closing parameter left its range or the body still drifts."""
-    wanted, got = patient["escape_rate_rest"], patient["escape_rate"]
+    wanted, got = float(patient["escape_rate_rest"]), float(patient["escape_rate"])
     if not abs(got - wanted) <= ESCAPE_TOLERANCE * wanted:
         raise BadPatient(
             "no permeability gives this escape rate with these lymph flows and interstitial albumin",
-            given=f"{60e2 * wanted:.3g} %/h", allowed=f"the nearest possible is {60e2 * got:.3g} %/h",
+            given=units.show(wanted, "1/min", "%/h"),
+            allowed=f"the nearest possible is {units.show(got, '1/min', '%/h')}",
             key="escape_rate_rest")
     for parameter in PARAMETERS:
         if parameter.role != "solved":
@@ -186,7 +187,7 @@ def refuse_impossible(patient: Patient, slope: NDArray[np.float64]) -> None:
             shown = ", ".join(f"{entry:.4g}" for entry in entries)
             raise BadPatient(
                 f"at rest {parameter.label} would have to be {shown} {parameter.unit} ({parameter.source})",
-                allowed=f"{low:g} to {high:g} {parameter.unit}", key=parameter.name)
+                allowed=units.span(*parameter.bounds, parameter.unit, parameter.show), key=parameter.name)
     drift = np.where(COUNTERS, 0.0, np.abs(slope) / spread(STATES, "size"))
     worst = int(np.argmax(np.where(np.isfinite(drift), drift, np.inf)))
     if not drift[worst] <= DRIFT:

@@ -33,7 +33,7 @@ COLOUR = {
     "black": "#1a1a1a", "grey": "#6b6b6b", "pale": "#d9d9d9", "blue": "#0072b2", "sky": "#56b4e9",
     "green": "#009e73", "red": "#d55e00", "purple": "#a05195", "amber": "#b8860b",
 }
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.size": 9.0, "axes.titlesize": 10.5, "axes.titleweight": "bold", "axes.titlelocation": "left",
     "axes.labelsize": 9.0, "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.8,
     "xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "lines.linewidth": 1.6, "legend.frameon": False,
@@ -141,7 +141,7 @@ def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
     with matplotlib.rc_context(STYLE):
         for suffix, options in ((".png", {"dpi": 200}), (".svg", {"metadata": {"Date": None}})):
             file = folder / (stem + suffix)
-            figure.savefig(file, **options)  # type: ignore[arg-type]
+            figure.savefig(file, **options)
             files.append(file)
     return files
 

@@ -104,18 +104,9 @@ class Section:
                 "is too small", *keys, given=repr(raw), allowed=f"above {units.show(above, unit)}"
             )
         if not low <= value <= high:
-            self.refuse("is out of range", *keys, given=repr(raw), allowed=span(low, high, unit))
+            self.refuse("is out of range", *keys, given=repr(raw), allowed=units.span(low, high, unit))
         return value
 
     def time(self, *keys: str | int, above: float | None = None) -> float:
         """Minutes, not negative."""
         return self.quantity(*keys, unit="min", low=0.0, above=above)
-
-
-def span(low: float, high: float, unit: str) -> str:
-    """ "from 35 kg to 160 kg", for messages."""
-    if math.isinf(high):
-        return f"at least {units.show(low, unit)}"
-    if math.isinf(low):
-        return f"at most {units.show(high, unit)}"
-    return f"{units.show(low, unit)} to {units.show(high, unit)}"

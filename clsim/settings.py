@@ -9,7 +9,7 @@ from typing import Any
 from clsim import units
 from clsim.errors import nearest
 from clsim.model.layout import FLOWS, INPUTS, PARAMETERS, STATES, home
-from clsim.section import Section, span
+from clsim.section import Section
 from clsim.spec import Input, Parameter
 
 Value = float | tuple[float, ...]
@@ -107,7 +107,7 @@ def _number(section: Section, parameter: Parameter, *keys: str | int) -> float:
             f"is out of range ({parameter.label})",
             *keys,
             given=repr(raw),
-            allowed=span(low, high, parameter.unit),
+            allowed=units.span(low, high, parameter.unit, parameter.show),
         )
     return min(max(value, low), high)
 

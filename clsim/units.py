@@ -396,3 +396,12 @@ def show(
     if "e+" in text:
         text = f"{float(text):.0f}" if float(text) < 1e9 else text
     return text if shown == "1" else f"{text} {shown}"
+
+
+def span(low: float, high: float, unit: str, shown: str = "") -> str:
+    """ "35 kg to 160 kg" in the unit for people, for messages."""
+    if math.isinf(high):
+        return f"at least {show(low, unit, shown)}"
+    if math.isinf(low):
+        return f"at most {show(high, unit, shown)}"
+    return f"{show(low, unit, shown)} to {show(high, unit, shown)}"
