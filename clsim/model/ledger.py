@@ -5,7 +5,7 @@ that for every conserved substance the content of the body less its ledger must
 not move; the flowsheet reads the four water columns.
 
     ledger_s = integral of (given + eaten + made - excreted - lost - broken down)   (1)
-    weight_now = weight + density (water gained + cells gained + protein gained)     (2)
+    weight_now = weight + density (water gained + cells gained)                      (2)
 """
 
 from __future__ import annotations
