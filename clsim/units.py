@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain, product
-from typing import overload
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ from clsim.errors import BadInput, nearest
 
 # powers of length, mass, time, amount, temperature, international units, patient's mass
 Dimension = tuple[int, int, int, int, int, int, int]
-Row = NDArray[np.float64]
+Number = TypeVar("Number", float, NDArray[np.float64])
 NONE: Dimension = (0, 0, 0, 0, 0, 0, 0)
 BODY: Dimension = (0, 0, 0, 0, 0, 0, 1)
 AREA: Dimension = (2, 0, 0, 0, 0, 0, 0)
@@ -135,17 +135,11 @@ _ZERO = {
     **dict.fromkeys(_FAHRENHEIT, Fraction("459.67") * Fraction(5, 9)),
 }
 
-
-def _table() -> dict[str, tuple[Fraction, Dimension]]:
-    units = dict(_PLAIN)
-    for symbol, (factor, dimension) in _PREFIXED.items():
-        for prefix, power in _PREFIXES.items():
-            if prefix + symbol not in units:  # "min" stays a minute, "cd" is not ours
-                units[prefix + symbol] = (power * factor, dimension)
-    return units
-
-
-UNITS = _table()
+UNITS = {
+    prefix + symbol: (power * factor, dimension)
+    for symbol, (factor, dimension) in _PREFIXED.items()
+    for prefix, power in _PREFIXES.items()
+} | _PLAIN  # which stands above: "min" is a minute
 
 EXAMPLE = 'a text such as "500 mL"'
 _NUMBER = re.compile(r"\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
@@ -365,13 +359,7 @@ def _number_and_unit(text: str | float, target: Unit) -> tuple[Fraction, Unit]:
     return number, given
 
 
-@overload
-def convert(value: float, given: str, wanted: str, molar_mass: float | None = None) -> float: ...
-@overload
-def convert(value: Row, given: str, wanted: str, molar_mass: float | None = None) -> Row: ...
-def convert(
-    value: float | Row, given: str, wanted: str, molar_mass: float | None = None
-) -> float | Row:
+def convert(value: Number, given: str, wanted: str, molar_mass: float | None = None) -> Number:
     """Numbers of unit `given` in unit `wanted`; `molar_mass` [g/mol] links mass and amount."""
     if given == wanted:
         return value
