@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import copy
+import tomllib
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clsim import gallery, toml_text
 from clsim.errors import BadInput
 from clsim.scenario import load, loads
 
@@ -164,3 +170,41 @@ def test_too_many_orders_are_refused_at_once():
     text = '[[drug]]\ngive = "furosemide"\ndose = "1 mg"\nover = "0.1 s"\nat = "0 h"\n'
     with pytest.raises(BadInput, match="too many orders"):
         loads(SIMPLE + text + 'every = "1 s"\nuntil = "20 h"')
+
+
+SHIPPED = [
+    tomllib.loads((gallery.folder() / f"{name}.toml").read_text()) for name in gallery.scenarios()
+]
+WORDS = ["5 mL", "-5 h", "1e400 h", "0 h", "600000 IU/kg", "continuous", "albumin_5", "é", ""]
+JUNK = st.sampled_from([*WORDS, 0, -1, 3.5, True, 10**30, [], [1], ["1 h", "0 h"], {}, {"a": 1}])
+
+
+def paths(value, path=()):
+    """All places in nested tables and lists."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, each in inside:
+        yield (*path, key)
+        if isinstance(each, (dict, list)):
+            yield from paths(each, (*path, key))
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_a_mutilated_scenario_is_read_or_refused_in_one_line(data):
+    whole = copy.deepcopy(data.draw(st.sampled_from(SHIPPED)))
+    *parents, last = data.draw(st.sampled_from(list(paths(whole))))
+    table = whole
+    for step in parents:
+        table = table[step]
+    if data.draw(st.booleans()):
+        table[last] = data.draw(JUNK)
+    else:
+        del table[last]
+    text = toml_text.write(whole)
+    try:
+        scenario = loads(text)
+    except BadInput as refused:
+        assert refused.place is not None
+        assert "\n" not in str(refused)
+    else:
+        assert loads(scenario.text) == scenario
