@@ -59,23 +59,32 @@ def two_days(run, values):
     return True
 
 
-ANYBODY = {
-    "derandomize": True, "deadline": None, "database": None,
-    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-}  # fmt: skip
+def try_anybody(run, number):
+    """Draw patients; returns how many of them could be settled."""
+    settled = []
+
+    @settings(
+        max_examples=number,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(patients())
+    def anybody(values):
+        settled.append(two_days(run, values))
+
+    anybody()
+    return sum(settled)
 
 
-@settings(max_examples=60, **ANYBODY)
-@given(patients())
-def test_anybody_is_sound_or_refused_with_a_reason(run, values):
-    two_days(run, values)
+def test_anybody_is_sound_or_refused_with_a_reason(run):
+    assert try_anybody(run, 60) > 30  # a box of which next to nobody can live is no box
 
 
 @pytest.mark.slow
-@settings(max_examples=1000, **ANYBODY)
-@given(patients())
-def test_anybody_of_many_is_sound_or_refused_with_a_reason(run, values):
-    two_days(run, values)
+def test_anybody_of_many_is_sound_or_refused_with_a_reason(run):
+    assert try_anybody(run, 1000) > 500
 
 
 @pytest.mark.parametrize("q", OBSERVABLES, ids=lambda q: q.name)

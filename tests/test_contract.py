@@ -147,7 +147,7 @@ def test_a_subsystem_writes_only_what_it_declares(name):
 def test_a_law_holds_no_numbers_of_its_own(name):
     known = STRUCTURE | set(FIGURES.get(name, ()))
     for node in (each for law in kernels(name).values() for each in ast.walk(law)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
             where = f"clsim/model/{name}.py:{node.lineno}"
             assert node.value in known, f"{where}: {node.value} wants to be a parameter"
 
