@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clsim import toml_text
@@ -19,6 +19,7 @@ TREE = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(PLAIN, TREE, max_size=4))
 def test_written_toml_reads_back_and_every_key_has_a_line(data):
     text = toml_text.write(data)

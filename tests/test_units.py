@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pint
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clsim.errors import BadInput
@@ -145,6 +145,7 @@ def test_every_unit_that_pint_knows_has_the_same_size_in_pint(symbol, registry):
     assert float(unit(symbol).factor) == pytest.approx(theirs.magnitude, rel=rel)
 
 
+@settings(deadline=None)
 @given(
     st.floats(-1e9, 1e9, allow_subnormal=False),
     st.sampled_from([("mL/h", "L/min"), ("g/dL", "g/L"), ("degF", "degC"), ("kPa", "mmHg")]),
@@ -154,6 +155,7 @@ def test_there_and_back_is_the_same_number(value, pair):
     assert convert(there, pair[1], pair[0]) == pytest.approx(value, rel=1e-12, abs=1e-10)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), st.sampled_from(["L", "mmHg", "1", "mcg/kg/min", "degC", "min"]))
 def test_any_text_is_read_or_refused_and_never_crashes(text, declared):
     try:
