@@ -11,9 +11,7 @@ costs nothing and ``clsim --help`` answers at once.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from clsim.disclaimer import DISCLAIMER
@@ -23,13 +21,13 @@ if TYPE_CHECKING:
     from clsim.errors import BadInput as BadInput
     from clsim.errors import BadPatient as BadPatient
     from clsim.errors import NumericalFailure as NumericalFailure
-    from clsim.gallery import scenarios as scenarios
-    from clsim.orders import Order as Order
     from clsim.result import Result as Result
     from clsim.result import Series as Series
-    from clsim.run import run as run
-    from clsim.scenario import Scenario as Scenario
-    from clsim.scenario import load as load
+    from clsim.scenario.gallery import scenarios as scenarios
+    from clsim.scenario.orders import Order as Order
+    from clsim.scenario.scenario import Scenario as Scenario
+    from clsim.scenario.scenario import load as load
+    from clsim.simulate import run as run
     from clsim.store import load_result as load_result
 
 __version__ = "0.1.0"
@@ -39,14 +37,14 @@ _HOME = {
     "BadPatient": "clsim.errors",
     "Event": "clsim.engine.timeline",
     "NumericalFailure": "clsim.errors",
-    "Order": "clsim.orders",
+    "Order": "clsim.scenario.orders",
     "Result": "clsim.result",
-    "Scenario": "clsim.scenario",
+    "Scenario": "clsim.scenario.scenario",
     "Series": "clsim.result",
-    "load": "clsim.scenario",
+    "load": "clsim.scenario.scenario",
     "load_result": "clsim.store",
-    "run": "clsim.run",
-    "scenarios": "clsim.gallery",
+    "run": "clsim.simulate",
+    "scenarios": "clsim.scenario.gallery",
 }
 __all__ = ["DISCLAIMER", "__version__", *_HOME]
 
@@ -59,23 +57,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-class _Package(ModuleType):
-    """The package, where ``clsim.run`` is the function also after ``clsim/run.py`` is imported.
-
-    Importing a submodule sets an attribute of its name on the package; a property
-    of the class stands above that.
-    """
-
-    @property
-    def run(self) -> Any:
-        """`clsim.run.run`."""
-        return __getattr__("run")
-
-    @run.setter
-    def run(self, module: ModuleType) -> None:
-        """The import system's attempt to put the module there."""
-
-
-sys.modules[__name__].__class__ = _Package

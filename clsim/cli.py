@@ -20,7 +20,7 @@ from clsim.errors import BadInput, ClsimError, Place
 
 if TYPE_CHECKING:
     from clsim.result import Result
-    from clsim.scenario import Scenario
+    from clsim.scenario.scenario import Scenario
 
 FIGURES = (".png", ".svg", ".pdf")
 
@@ -108,7 +108,7 @@ def run(
         check_target(out)
     overrides = _overrides(setting or [])
     with bar("running") as tell:
-        from clsim.scenario import load
+        from clsim.scenario.scenario import load
 
         planned = load(scenario, **overrides)
         tell(f"running {planned.name}", 0.0)
@@ -137,7 +137,7 @@ def run(
 @app.command("list")
 def list_scenarios(as_json: AsJson = False) -> None:
     """List the shipped scenarios."""
-    from clsim import gallery, toml_text
+    from clsim.scenario import gallery, toml_text
 
     titles = {
         name: toml_text.read(gallery.folder() / f"{name}.toml").data.get("about", {})
@@ -157,14 +157,14 @@ def show(
     ] = False,
 ) -> None:
     """Print a scenario, or what is known of a fluid, a parameter or a variable."""
-    from clsim import gallery, toml_text
     from clsim.fluids import FLUIDS
+    from clsim.scenario import gallery, toml_text
 
     if name in gallery.scenarios() or name.endswith(".toml"):
         file = gallery.find(name)
         toml_text.read(file)
         if whole:
-            from clsim.scenario import load
+            from clsim.scenario.scenario import load
 
             print(load(name).text, end="")
         else:
@@ -201,7 +201,7 @@ def check(
 ) -> None:
     """Read scenarios and settle their patients, without running them."""
     from clsim.patient import settle_patient
-    from clsim.scenario import load
+    from clsim.scenario.scenario import load
 
     rows: list[dict[str, Any]] = []
     for file in files:
@@ -241,7 +241,7 @@ def plot(
         if Path(file).suffix == ".nc":
             result = load_result(file)
         else:
-            from clsim.scenario import load
+            from clsim.scenario.scenario import load
 
             tell("running", 0.0)
             result = _simulated(load(file), file)
@@ -310,7 +310,7 @@ def repro(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    from clsim.json_schema import text
+    from clsim.scenario.json_schema import text
 
     print(text(), end="")
 
@@ -332,7 +332,7 @@ def docs(
 
 def _simulated(scenario: Scenario, written: str) -> Result:
     """`clsim.run`; a patient who cannot rest is blamed on what the user wrote."""
-    from clsim.run import run as simulate
+    from clsim.simulate import run as simulate
 
     try:
         return simulate(scenario)

@@ -18,7 +18,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from clsim.plots import COLOUR, HOUR, boluses, canvas, curve, doses, fluid_boluses, line, save, styled, thin
+from clsim.plots import (
+    COLOUR,
+    HOUR,
+    boluses,
+    canvas,
+    curve,
+    doses,
+    fluid_boluses,
+    line,
+    save,
+    styled,
+    thin,
+)
 from clsim.units import convert
 
 if TYPE_CHECKING:
@@ -203,7 +215,7 @@ def demo(folder: Path, progress: Callable[[str, float], None] | None = None) -> 
     list of Path
         The files written.
     """
-    from clsim.run import run
+    from clsim.simulate import run
 
     def tell(words: str, share: float) -> None:
         if progress:

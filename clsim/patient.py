@@ -20,7 +20,20 @@ from clsim.errors import BadPatient, nearest
 from clsim.jit import driver
 from clsim.model import ledger
 from clsim.model.equations import rhs, settle
-from clsim.model.layout import CEILING, FLOWS, INPUTS, PARAMETERS, STATES, F, P, U, X, columns, find, spread
+from clsim.model.layout import (
+    CEILING,
+    FLOWS,
+    INPUTS,
+    PARAMETERS,
+    STATES,
+    F,
+    P,
+    U,
+    X,
+    columns,
+    find,
+    spread,
+)
 from clsim.spec import Parameter
 
 Value = float | tuple[float, ...]

@@ -11,11 +11,12 @@ from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from clsim import json_schema, units
+from clsim import units
 from clsim.fluids import FLUIDS
 from clsim.model.layout import PARAMETERS, SUBSYSTEMS
-from clsim.scenario_schema import ENTRIES, TABLES, ScenarioFile
-from clsim.schedule import DRUGS, WARD
+from clsim.scenario import json_schema
+from clsim.scenario.schedule import DRUGS, WARD
+from clsim.scenario.schema import ENTRIES, TABLES, ScenarioFile
 from clsim.spec import Flow, Input, Parameter, State
 from clsim.substances import molar_mass
 

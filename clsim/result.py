@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
-    from clsim.scenario import Scenario
+    from clsim.scenario.scenario import Scenario
 
 Row = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ import numpy as np
 from clsim.errors import BadInput, Place
 from clsim.model.layout import PARAMETERS
 from clsim.result import KINDS, Result, Variable, attributes_of, dimension
-from clsim.scenario import loads
+from clsim.scenario.scenario import loads
 
 SUFFIXES = (".nc", ".csv")
 CONVENTIONS = "CF-1.11"

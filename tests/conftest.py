@@ -12,12 +12,12 @@ sys.path.insert(0, str(Path(__file__).parent))  # for courses.py and oracle.py
 
 from courses import DAY, Course, busy_course
 
-from clsim.engine.advance import integrate
+from clsim import load
+from clsim.engine.advance import integrate, make_advance
 from clsim.engine.timeline import make_timeline
-from clsim.model.layout import CEILING, FLOOR, INPUTS, columns, spread
+from clsim.model.equations import rhs
+from clsim.model.layout import CEILING, FLOOR, INPUTS, F, P, U, X, columns, spread
 from clsim.patient import settle_patient
-from clsim.run import engine
-from clsim.scenario import load
 
 
 @pytest.fixture(scope="session")
@@ -29,13 +29,14 @@ def reference():
 @pytest.fixture(scope="session")
 def run(reference):
     """``run(events, minutes, ...)`` -> Course; the reference adult unless told otherwise."""
+    advance = make_advance(rhs, X, P, U, F)
 
     def go(events=(), minutes=DAY, every=15.0, step=1.0, patient=None, outputs=None, fails=False):
         patient = patient or reference
         shown = np.arange(0.0, minutes + 1e-9, every) if outputs is None else outputs
         timeline = make_timeline(events, columns(INPUTS), spread(INPUTS, "default"), shown)
         found = integrate(
-            engine(), patient.state, patient.parameters, timeline, step, FLOOR, CEILING
+            advance, patient.state, patient.parameters, timeline, step, FLOOR, CEILING
         )
         course = Course(patient, timeline, *found)
         assert fails or course.report.code == 0, course.said()

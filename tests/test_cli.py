@@ -89,14 +89,6 @@ def test_the_package_is_light_until_something_is_asked_for():
     assert python("-c", program).stdout.strip() == "[]"
 
 
-def test_clsim_run_is_the_function_even_after_its_module_was_imported():
-    program = "import clsim, clsim.run\nfrom clsim.run import run\nassert clsim.run is run"
-    assert python("-c", program).returncode == 0
-    assert all(hasattr(clsim, name) for name in clsim.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'walk'"):
-        clsim.walk  # noqa: B018
-
-
 def test_list_names_the_shipped_scenarios(call):
     code, out, _ = call("list")
     assert code == 0
@@ -241,7 +233,7 @@ def test_numerical_failure_ends_with_3(call, short, monkeypatch):
     def fails(planned):
         raise NumericalFailure("albumin fell below zero at 3 min")
 
-    monkeypatch.setattr(sys.modules["clsim.run"], "run", fails)
+    monkeypatch.setattr(sys.modules["clsim.simulate"], "run", fails)
     assert run is not fails
     code, _, err = call("run", short)
     assert code == 3

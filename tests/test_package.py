@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 import clsim
-from clsim import gallery, json_schema, reference
+from clsim import reference
 from clsim.disclaimer import DISCLAIMER
+from clsim.scenario import gallery, json_schema
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

@@ -7,8 +7,8 @@ import pytest
 from courses import DAY, INTERLEUKIN2, altered, assert_sound, bag, doses, total
 from scipy.optimize import brentq
 
+from clsim import scenarios
 from clsim.engine.timeline import SET, Event
-from clsim.gallery import scenarios
 from clsim.jit import driver
 from clsim.model import circulation, ledger
 from clsim.model.equations import flows

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clsim import gallery, toml_text
 from clsim.errors import BadInput
-from clsim.scenario import load, loads
+from clsim.scenario import gallery, toml_text
+from clsim.scenario.scenario import load, loads
 
 SIMPLE = """
 [run]

@@ -11,7 +11,7 @@ from clsim.errors import BadInput
 from clsim.model.beds import BEDS
 from clsim.model.layout import FLOWS, INPUTS, PARAMETERS, STATES
 from clsim.result import Result, declared, gap
-from clsim.scenario import load
+from clsim.scenario.scenario import load
 from clsim.store import check_target, load_result, save
 from clsim.substances import molar_mass
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clsim import gallery
 from clsim.errors import BadInput
 from clsim.model import body
-from clsim.scenario import load, loads, surface_area
+from clsim.scenario import gallery
+from clsim.scenario.scenario import load, loads, surface_area
 
 SIMPLE = """
 [run]

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clsim import toml_text
+from clsim.scenario import toml_text
 
 PLAIN = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8)
 LEAF = st.one_of(PLAIN, st.booleans(), st.integers(-(2**60), 2**60), st.floats(allow_nan=False))

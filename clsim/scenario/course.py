@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from clsim import settings, units
+from clsim import units
 from clsim.engine.timeline import ADD
-from clsim.orders import DAY, Order, Plan, bag
-from clsim.section import Section
+from clsim.scenario import settings
+from clsim.scenario.orders import DAY, Order, Plan, bag
+from clsim.scenario.section import Section
 
 
 def course(section: Section) -> Plan:

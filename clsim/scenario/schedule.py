@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from clsim import fluids, settings, units
+from clsim import fluids, units
 from clsim.engine.timeline import ADD, SET
 from clsim.errors import BadInput, nearest
-from clsim.orders import MOST_ORDERS, Order, Plan, bag
-from clsim.section import Section
+from clsim.scenario import settings
+from clsim.scenario.orders import MOST_ORDERS, Order, Plan, bag
+from clsim.scenario.section import Section
 
 DRUGS = settings.drugs(fluids.INPUTS)
 WARD = settings.ward(fluids.INPUTS)

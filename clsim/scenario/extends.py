@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from clsim.errors import BadInput, nearest
-from clsim.scenario_schema import ENTRIES, check, spell
-from clsim.toml_text import Document, Key
+from clsim.scenario.schema import ENTRIES, check, spell
+from clsim.scenario.toml_text import Document, Key
 
 _OF_ANY_ROUTE = ("start", "cycles", "rest")
 _INSTEAD = {"at": ("every", "doses"), "every": ("at",), "doses": ("at",)}

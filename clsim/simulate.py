@@ -13,10 +13,23 @@ from clsim.engine.outcome import Outcome, describe
 from clsim.engine.timeline import make_timeline
 from clsim.errors import NumericalFailure
 from clsim.model.equations import rhs
-from clsim.model.layout import CEILING, FLOOR, FLOWS, INPUTS, PARAMETERS, STATES, F, P, U, X, columns, spread
+from clsim.model.layout import (
+    CEILING,
+    FLOOR,
+    FLOWS,
+    INPUTS,
+    PARAMETERS,
+    STATES,
+    F,
+    P,
+    U,
+    X,
+    columns,
+    spread,
+)
 from clsim.patient import Patient, settle_patient
 from clsim.result import Result
-from clsim.scenario import Scenario, load
+from clsim.scenario.scenario import Scenario, load
 
 
 @cache

@@ -14,16 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from clsim import gallery, schedule, toml_text, units
-from clsim.course import course
+from clsim import units
 from clsim.engine.timeline import Event, make_timeline
 from clsim.errors import BadInput, Place, nearest
-from clsim.extends import merged
-from clsim.orders import DAY, Order, Plan
-from clsim.scenario_schema import check, with_defaults
-from clsim.section import Section
-from clsim.settings import INPUT, OUTPUTS, PARAMETER, Value, settings
-from clsim.toml_text import Document
+from clsim.scenario import gallery, schedule, toml_text
+from clsim.scenario.course import course
+from clsim.scenario.extends import merged
+from clsim.scenario.orders import DAY, Order, Plan
+from clsim.scenario.schema import check, with_defaults
+from clsim.scenario.section import Section
+from clsim.scenario.settings import INPUT, OUTPUTS, PARAMETER, Value, settings
+from clsim.scenario.toml_text import Document
 
 LONGEST_RUN = 400 * DAY
 MOST_OUTPUTS = 200_000

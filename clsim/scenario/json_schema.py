@@ -8,9 +8,9 @@ from typing import Any
 
 from clsim import fluids, units
 from clsim.model.layout import PARAMETERS
-from clsim.scenario_schema import ScenarioFile
-from clsim.schedule import DRUGS, WARD
-from clsim.settings import OUTPUTS, TABLES
+from clsim.scenario.schedule import DRUGS, WARD
+from clsim.scenario.schema import ScenarioFile
+from clsim.scenario.settings import OUTPUTS, TABLES
 from clsim.spec import Input, Parameter
 from clsim.substances import molar_mass
 

@@ -9,7 +9,7 @@ from typing import Any
 from clsim import units
 from clsim.errors import nearest
 from clsim.model.layout import FLOWS, INPUTS, PARAMETERS, STATES, home
-from clsim.section import Section
+from clsim.scenario.section import Section
 from clsim.spec import Input, Parameter
 
 Value = float | tuple[float, ...]

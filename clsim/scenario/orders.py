@@ -10,10 +10,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from clsim import fluids, settings, units
+from clsim import fluids, units
 from clsim.engine.timeline import SET, Event
 from clsim.errors import BadInput
-from clsim.section import Section
+from clsim.scenario import settings
+from clsim.scenario.section import Section
 
 DAY = 1440.0
 MOST_ORDERS = 20_000

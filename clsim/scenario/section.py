@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 
 from clsim import units
 from clsim.errors import BadInput
-from clsim.scenario_schema import spell
+from clsim.scenario.schema import spell
+from clsim.scenario.toml_text import Document, Key
 from clsim.substances import is_ion, molar_mass
-from clsim.toml_text import Document, Key
 
 
 @dataclass(frozen=True)

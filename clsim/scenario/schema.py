@@ -1,7 +1,7 @@
 """The shape of a scenario file: which tables and keys there are, and what each is for.
 
 pydantic checks the shape and writes the JSON Schema; units, bounds and times are
-checked in `clsim.settings` and `clsim.schedule`, where the declarations of the model
+checked in `clsim.scenario.settings` and `clsim.scenario.schedule`, where the declarations of the model
 are known.
 """
 
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from clsim.errors import BadInput, nearest
-from clsim.toml_text import Document, Key
+from clsim.scenario.toml_text import Document, Key
 
 
 def _quantity(value: Any) -> str | float:

@@ -1,0 +1,1 @@
+"""Scenario files: from TOML that people write to orders and events that the engine takes."""
