@@ -155,7 +155,7 @@ def overview(result: Result) -> Figure:
     _, diastolic = curve(result, "DBP")
     pressure.fill_between(hours, diastolic, systolic, color=COLOUR["red"], alpha=0.22, linewidth=0)
     mean = curve(result, "MAP")[1]
-    line(pressure, hours, mean, "red", "mean arterial pressure, mmHg (band: systolic to diastolic)", at=0.42 * end, offset=(0, -30))
+    line(pressure, hours, mean, "red", "mean arterial pressure, mmHg (band: systolic to diastolic)", at=0.42 * end, offset=(0, -46))
     line(pressure, hours, curve(result, "HR")[1], "green", "heart rate, /min", at=0.86 * end, offset=(0, -16))
     pressure.set_ylim(30, None)
     pressure.set_ylabel("mmHg or /min")
@@ -167,7 +167,7 @@ def overview(result: Result) -> Figure:
     boluses(output, result, 0.0, end, name=False)
     line(weight, hours, curve(result, "weight_gain")[1], "blue", "weight gained", at=0.6 * end, offset=(0, -16))
     weight.set_ylabel("kg")
-    line(leak, hours, curve(result, "albumin")[1], "purple", "albumin", at=0.15 * end)
+    line(leak, hours, curve(result, "albumin")[1], "purple", "albumin", at=0.15 * end, offset=(6, 6))
     leak.set_ylabel("g/L")
     leak.set_xlabel("hours")
     leak.xaxis.set_major_locator(MultipleLocator(24.0 if end > 60.0 else 4.0))

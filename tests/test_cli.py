@@ -89,6 +89,12 @@ def test_the_package_is_light_until_something_is_asked_for():
     assert python("-c", program).stdout.strip() == "[]"
 
 
+def test_public_names_are_found_and_others_are_refused():
+    assert all(hasattr(clsim, name) for name in clsim.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'walk'"):
+        clsim.walk  # noqa: B018
+
+
 def test_list_names_the_shipped_scenarios(call):
     code, out, _ = call("list")
     assert code == 0
