@@ -22,8 +22,8 @@ FLOORS = (
     (" ".join(f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS),),
     ("model.layout model.equations engine.outcome engine.stepper engine.timeline engine.advance",),
     (
-        "patient scenario.settings scenario.section scenario.schema scenario.extends scenario.gallery"
-        " scenario.orders scenario.course scenario.schedule scenario.scenario",
+        "patient scenario.settings scenario.section scenario.schema scenario.extends "
+        "scenario.gallery scenario.orders scenario.course scenario.schedule scenario.scenario",
     ),
     ("result store simulate scenario.json_schema progress",),
     ("plots figures reference validation",),
