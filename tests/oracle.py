@@ -344,7 +344,8 @@ def kidney(s, p, u, w, d):
     d.aldosterone = (target - s.aldosterone) / p.tau_aldosterone
     thirsty = 1.0 + 2.0 * p.Na_on_ADH * (w.Na - p.Na_rest)
     osmotic, osmotic_rest = (softplus(drive, p.ADH_width) for drive in (thirsty, 1.0))
-    target = osmotic / osmotic_rest * exp(-p.volume_on_ADH * s.volume_signal - p.MAP_on_ADH * dMAP)
+    filled = p.ADH_volume_range * np.tanh(s.volume_signal / p.ADH_volume_range)
+    target = osmotic / osmotic_rest * exp(-p.volume_on_ADH * filled - p.MAP_on_ADH * dMAP)
     d.ADH = (target - s.ADH) / p.tau_ADH
 
 

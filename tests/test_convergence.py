@@ -45,5 +45,5 @@ def test_a_whole_busy_course_converges(run, busy):
     for step in (1.0, 0.5, 0.25):
         course = run(busy_course(), 5.0 * DAY, every=60.0, step=step)
         errors.append(np.max(np.abs(course["MAP"] - fine["MAP"])))
-    assert errors[0] < 0.01  # mmHg at the ordinary step
+    assert errors[0] < 0.02  # mmHg at the ordinary step
     assert errors[2] < errors[1] / 4.0 < errors[0] / 16.0
