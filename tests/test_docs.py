@@ -214,7 +214,7 @@ def test_scenarios_on_a_page_can_be_read(page, tmp_path, monkeypatch):
         if text in refused or all(line in SHIPPED for line in text.strip().splitlines()):
             continue
         Path("mine.toml").write_text(text, encoding="utf-8")
-        assert clsim.load("mine.toml").doses
+        assert clsim.load("mine.toml").orders
 
 
 @pytest.mark.parametrize("page", [DOCS / "python.md", ROOT / "README.md"], ids=name_of)
@@ -227,3 +227,15 @@ def test_python_on_a_page_runs(page, tmp_path, monkeypatch):
     snippets = [text for _, text in fenced(page, "python")]
     Path("page.py").write_text("\n".join(snippets), encoding="utf-8")
     runpy.run_path("page.py")
+
+
+def test_code_on_the_page_about_drugs_stands_in_the_program():
+    sources = (
+        "clsim/model/phenylephrine.py", "clsim/model/circulation.py",
+        "tests/model/test_phenylephrine.py",
+    )  # fmt: skip
+    program = "".join((ROOT / file).read_text(encoding="utf-8") for file in sources)
+    spaceless = re.sub(r"\s+", "", program)
+    for _, text in fenced(DOCS / "adding-a-drug.md", "python"):
+        for line in text.splitlines():
+            assert line.strip() == "..." or re.sub(r"\s+", "", line) in spaceless, line
