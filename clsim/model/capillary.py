@@ -28,9 +28,9 @@ the reflection coefficient of the whole wall and the transcapillary escape rate
     reflection  = [sum L ((1 - alpha) sigma_small + alpha sigma_large)] / sum L      (9)
     escape_rate = sum PS phi(Pe) / V_plasma   (unidirectional)                  (10)
 
-At rest four things are closed so that nothing drifts: per bed the capillary
-pressure, alpha and the large-pore reflection of globulin (water, albumin,
-globulin); and one factor on PS for all beds, so that (10) is the escape rate observed.
+At rest four things are closed so that nothing drifts: per bed the capillary pressure
+and the interstitial concentration of albumin and of globulin (water, albumin, globulin);
+and one factor on PS for all beds, so that (10) is the escape rate observed.
 """
 
 from __future__ import annotations
@@ -38,11 +38,12 @@ from __future__ import annotations
 from clsim.jit import kernel
 from clsim.lanes import where
 from clsim.model.beds import BEDS, LUNG, N_BEDS, PERIPHERAL
+from clsim.model.oncotic import colloid_osmotic_pressure
 from clsim.spec import Flow, Input, Parameter
 from clsim.vmath import phi
 
 PARAMETERS = (
-    Parameter("L_capillary", (2.6e-3, 1.3e-3, 0.26e-3), "L/min/mmHg", "filtration coefficient", (1e-5, 0.05),
+    Parameter("L_capillary", (2.8e-3, 1.1e-3, 0.45e-3), "L/min/mmHg", "filtration coefficient", (1e-5, 0.05),
               "total 4.2 mL/min/mmHg between HumMod 1.7 and haemodialysis 10 +- 8.4 (Pietribiasi2016); split assumed",
               per=BEDS, scale="volume", show="mL/min/mmHg"),
     Parameter("sigma_small_albumin", (0.97, 0.93, 0.90), "1", "reflection of albumin, small pores", (0.5, 1.0),
@@ -73,11 +74,17 @@ PARAMETERS = (
               (0.0, 1.0), "Gaar1967, quoted from memory"),
     Parameter("escape_rate_rest", 0.05 / 60.0, "1/min", "transcapillary escape rate of albumin at rest",
               (0.02 / 60.0, 0.20 / 60.0), "Fleck1985 5 %/h", role="observable", show="%/h"),
-    Parameter("alpha_rest", None, "1", "large-pore fraction of L at rest", (0.0, 0.5),
-              "closed by albumin balance; 0.062 +- 0.041 in Pietribiasi2016", per=BEDS, role="solved"),
+    Parameter("alpha_rest", (0.013383, 0.048581, 0.037364), "1", "large-pore fraction of L at rest", (0.0, 0.5),
+              "hand-set: interstitial over plasma albumin 0.45, 0.62 and 0.65 in the reference adult (lung lymph 0.63 to 0.69 in sheep); 0.062 +- 0.041 in Pietribiasi2016",
+              per=BEDS),
     Parameter("P_capillary_rest", None, "mmHg", "capillary pressure at rest", (0.0, 60.0),
               "closed by water balance", per=BEDS, role="solved"),
-    Parameter("sigma_large_globulin", None, "1", "reflection of globulin, large pores", (-0.2, 1.0),
+    Parameter("sigma_large_globulin", (0.27246, 0.27573, 0.21991), "1", "reflection of globulin, large pores", (0.0, 1.0),
+              "hand-set: interstitial over plasma globulin 0.30, 0.45 and 0.50 in the reference adult, below albumin by size",
+              per=BEDS),
+    Parameter("albumin_interstitium_ratio", None, "1", "interstitial over plasma albumin at rest", (0.0, 1.0),
+              "closed by albumin balance", per=BEDS, role="solved"),
+    Parameter("globulin_interstitium_ratio", None, "1", "interstitial over plasma globulin at rest", (0.0, 1.0),
               "closed by globulin balance", per=BEDS, role="solved"),
     Parameter("PS_factor", None, "1", "factor on PS", (0.0, 50.0), "closed by the escape rate", role="solved"),
     Parameter("kappa_rest", None, "1", "share of arterial pressure that reaches the capillary", (-0.2, 0.8),
@@ -179,63 +186,52 @@ BISECTIONS = 60
 
 
 @kernel
-def settle_bed(p, f, b, PS):
-    """Close one bed for a trial PS [L/min]: alpha by bisection; returns the escape clearance.
+def tissue_ratio(J, J_small, J_large, sigma_small, sigma_large, PS_small, PS_large):
+    """Interstitial over plasma concentration at which lymph takes away what crosses the wall."""
+    inward = (PS_small * phi(-J_small * (1.0 - sigma_small) / PS_small)
+              + PS_large * phi(-J_large * (1.0 - sigma_large) / PS_large))
+    return (outward_clearance(J_small, sigma_small, PS_small)
+            + outward_clearance(J_large, sigma_large, PS_large)) / (inward + J)
 
-    At rest J_v is the lymph flow, which fixes dP for every alpha, and the albumin
-    that leaves must be the albumin that lymph carries.  More large pores always
-    carry more albumin, so the root is unique.
+
+@kernel
+def settle_bed(p, f, b, PS):
+    """Close one bed for a trial PS [L/min]: oncotic difference by bisection; returns the clearance.
+
+    At rest J_v is the lymph flow, which fixes dP and the flow through each pore for every
+    oncotic difference; the protein that crosses then fixes what stands in the tissue.  A larger
+    difference drives more protein across and so draws itself down: the root is unique.
     """
-    L = p.L_capillary[b]
-    dpi = f.pi_plasma - p.glycocalyx * f.pi_interstitium[b]
+    L, alpha, J = p.L_capillary[b], p.alpha_rest[b], p.J_lymph_rest[b]
     small, large = p.sigma_small_albumin[b], p.sigma_large_albumin[b]
     PS_small, PS_large = (1.0 - p.PS_large_share) * PS, p.PS_large_share * PS
-    low, high = 0.0 * PS, 0.0 * PS + 0.5
-    alpha, dP, J_small, J_large = low, low, low, low
+    low, high = 0.0 * PS, 0.0 * PS + f.pi_plasma
+    dpi, dP, J_small, J_large = low, low, low, low
     for _ in range(BISECTIONS):
-        alpha = 0.5 * (low + high)
-        dP = p.J_lymph_rest[b] / L + ((1.0 - alpha) * small + alpha * large) * dpi
+        dpi = 0.5 * (low + high)
+        dP = J / L + ((1.0 - alpha) * small + alpha * large) * dpi
         J_small = (1.0 - alpha) * L * (dP - small * dpi)
         J_large = alpha * L * (dP - large * dpi)
-        excess = (solute_flux(J_small, small, PS_small, f.albumin, f.albumin_interstitium[b])
-                  + solute_flux(J_large, large, PS_large, f.albumin, f.albumin_interstitium[b])
-                  - p.J_lymph_rest[b] * f.albumin_interstitium[b])
-        low = where(excess < 0.0, alpha, low)
-        high = where(excess < 0.0, high, alpha)
-    p.alpha_rest[b] = alpha
+        p.albumin_interstitium_ratio[b] = tissue_ratio(
+            J, J_small, J_large, small, large, PS_small, PS_large)
+        p.globulin_interstitium_ratio[b] = tissue_ratio(
+            J, J_small, J_large, p.sigma_small_globulin[b], p.sigma_large_globulin[b],
+            p.PS_globulin_ratio * PS_small, p.PS_globulin_ratio * PS_large)
+        outside = colloid_osmotic_pressure(p.albumin_interstitium_ratio[b] * f.albumin,
+                                           p.globulin_interstitium_ratio[b] * f.globulin)
+        wanting = f.pi_plasma - p.glycocalyx * outside - dpi
+        low = where(wanting > 0.0, dpi, low)
+        high = where(wanting > 0.0, high, dpi)
     p.P_capillary_rest[b] = dP + p.P_interstitium_rest[b]
     return outward_clearance(J_small, small, PS_small) + outward_clearance(J_large, large, PS_large)
 
 
 @kernel
-def settle_globulin(p, f, b):
-    """Close the large-pore reflection of globulin of one bed, by bisection."""
-    L, alpha = p.L_capillary[b], p.alpha_rest[b]
-    dpi = f.pi_plasma - p.glycocalyx * f.pi_interstitium[b]
-    dP = p.P_capillary_rest[b] - p.P_interstitium_rest[b]
-    J_small = (1.0 - alpha) * L * (dP - p.sigma_small_albumin[b] * dpi)
-    J_large = alpha * L * (dP - p.sigma_large_albumin[b] * dpi)
-    PS = p.PS_globulin_ratio * p.PS_factor * p.PS_albumin[b]
-    PS_small, PS_large = (1.0 - p.PS_large_share) * PS, p.PS_large_share * PS
-    low, high = 0.0 * PS - 0.2, 0.0 * PS + 1.0
-    for _ in range(BISECTIONS):
-        sigma = 0.5 * (low + high)
-        excess = (solute_flux(J_small, p.sigma_small_globulin[b], PS_small,
-                              f.globulin, f.globulin_interstitium[b])
-                  + solute_flux(J_large, sigma, PS_large, f.globulin, f.globulin_interstitium[b])
-                  - p.J_lymph_rest[b] * f.globulin_interstitium[b])
-        low = where(excess > 0.0, sigma, low)
-        high = where(excess > 0.0, high, sigma)
-    p.sigma_large_globulin[b] = 0.5 * (low + high)
-
-
-@kernel
 def rest(p, x, f):
-    """Close alpha, capillary pressure, globulin reflection and the factor on PS.
+    """Close capillary pressure, interstitial protein and the factor on PS.
 
-    Needs f.pi_plasma, f.albumin, f.globulin and the interstitial concentrations
-    at rest.  The factor on PS is bracketed by 0 and 50; `clsim.patient` refuses a
-    patient whose escape rate lies outside what that range can give.
+    Needs f.pi_plasma, f.albumin and f.globulin at rest.  The factor on PS is bracketed by 0 and
+    50; `clsim.patient` refuses a patient whose escape rate lies outside what that range can give.
     """
     low, high = 0.0 * x.V_plasma, 0.0 * x.V_plasma + 50.0
     wanted = p.escape_rate_rest * x.V_plasma
@@ -249,5 +245,4 @@ def rest(p, x, f):
     p.PS_factor = 0.5 * (low + high)
     for b in range(N_BEDS):
         settle_bed(p, f, b, p.PS_factor * p.PS_albumin[b])
-        settle_globulin(p, f, b)
         p.kappa_rest[b] = (p.P_capillary_rest[b] - p.P_msf_rest) / (p.MAP_rest - p.P_msf_rest)

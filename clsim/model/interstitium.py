@@ -29,8 +29,8 @@ PARAMETERS = (
               "25 % in muscle and skin: Bert and Reed, quoted from memory; others assumed", per=BEDS),
     Parameter("P_interstitium_rest", (-1.5, -0.5, -4.0), "mmHg", "interstitial pressure at rest", (-12.0, 5.0),
               "Chapple1993 -1.0 at 8.4 L; Guyton -3; lung quoted from memory", per=BEDS),
-    Parameter("k_tight", (19.8, 15.2, 18.0), "mmHg", "pressure per relative volume, tight matrix", (0.0, 200.0),
-              "Chapple1993 1.8 mmHg/L whole body; split assumed", per=BEDS),
+    Parameter("k_tight", (12.5, 9.5, 12.0), "mmHg", "pressure per relative volume, tight matrix", (0.0, 200.0),
+              "between Chapple1993 1.8 and HumMod 0.7 mmHg/L whole body; split assumed", per=BEDS),
     Parameter("k_loose", (1.1, 2.3, 4.8), "mmHg", "pressure per relative volume, free fluid", (0.0, 50.0),
               "Chapple1993 0.05 mmHg/L whole body; splanchnic and lung assumed stiffer", per=BEDS),
     Parameter("k_stretched", (22.0, 24.0, 30.0), "mmHg", "pressure per relative volume, stretched tissue",
@@ -41,12 +41,6 @@ PARAMETERS = (
               "HumMod: +50 mmHg at about twice the volume", per=BEDS),
     Parameter("v_width", (0.05, 0.06, 0.12), "1", "width of the bends of the pressure curve", (0.005, 0.5),
               "assumed: smooth enough for a step of one minute", per=BEDS),
-    Parameter("albumin_interstitium_ratio", (0.45, 0.62, 0.65), "1",
-              "interstitial over plasma albumin at rest", (0.05, 0.95),
-              "lung lymph over plasma protein 0.63 to 0.69 in sheep; others from memory of ranges", per=BEDS),
-    Parameter("globulin_interstitium_ratio", (0.30, 0.45, 0.50), "1",
-              "interstitial over plasma globulin at rest", (0.05, 0.95),
-              "assumed: below albumin by size", per=BEDS),
 )
 INPUTS = ()
 STATES = (
@@ -87,7 +81,7 @@ def flows(x, p, u, f):
 
 @kernel
 def rest(p, x, f):
-    """Volumes at rest and the protein that the two ratios imply."""
+    """Volumes at rest and the protein that the wall lets stand there; after the capillary."""
     for b in range(N_BEDS):
         open_volume = (1.0 - p.excluded_fraction[b]) * p.V_interstitium_rest[b]
         x.V_interstitium[b] = p.V_interstitium_rest[b]
