@@ -3,9 +3,14 @@
 Each runs after its target with one time constant; 1 at rest, the volume signal 0.
 
     volume_signal -> (V_plasma / rest - 1) + CVP_on_volume_signal (CVP - CVP_rest)     (1)
-    angiotensin   -> exp(0.55 (S - 1) - 0.02 (MAP - MAP_rest) - 4 volume_signal)       (2)
-    aldosterone   -> angiotensin^0.6 exp(k (K - K_rest))                               (3)
-    ADH           -> [1 + 0.28 per mOsm (osmolality of sodium)]+ exp(-3.5 volume_signal - 0.015 (MAP - MAP_rest))   (4)
+    angiotensin   -> exp(sympathetic_on_angiotensin (S - 1) - MAP_on_angiotensin (MAP - MAP_rest)
+                         - volume_on_angiotensin volume_signal)                 (2)
+    aldosterone   -> angiotensin^angiotensin_on_aldosterone exp(K_on_aldosterone (K - K_rest))   (3)
+    ADH           -> [1 + 2 Na_on_ADH (Na - Na_rest)]+ exp(-volume_on_ADH r tanh(volume_signal / r)
+                         - MAP_on_ADH (MAP - MAP_rest)),   r = ADH_volume_range  (4)
+
+The volume term of (4) saturates: a small infusion already opens a water diuresis, a large one
+does not wash out all concentrating power.
 
 Renin lives 10 min, angiotensin II under a minute, its bound form 12 min (Hallow 2017): one state.
 """
@@ -14,21 +19,22 @@ from __future__ import annotations
 
 from clsim.jit import kernel
 from clsim.spec import Flow, Parameter, State
-from clsim.vmath import exp, pow, softplus
+from clsim.vmath import exp, pow, softplus, tanh
 
 PARAMETERS = (
-    Parameter("CVP_on_volume_signal", 0.02, "1/mmHg", "central venous pressure on the volume signal", (0.0, 0.2), "assumed: prototype value"),
-    Parameter("tau_volume_signal", 12.0, "min", "time constant of the volume signal", (1.0, 200.0), "assumed: minutes, as ANP"),
+    Parameter("CVP_on_volume_signal", 0.04, "1/mmHg", "central venous pressure on the volume signal", (0.0, 0.2), "assumed: atria sense more than the plasma"),
+    Parameter("tau_volume_signal", 20.0, "min", "time constant of the volume signal", (1.0, 200.0), "assumed: minutes, as ANP"),
     Parameter("tau_angiotensin", 20.0, "min", "time constant of the angiotensin system", (2.0, 300.0), "Hallow2017: renin 10, bound angiotensin 12 min"),
     Parameter("tau_aldosterone", 45.0, "min", "time constant of aldosterone", (5.0, 600.0), "assumed: half-life about 20 min and synthesis"),
-    Parameter("tau_ADH", 18.0, "min", "time constant of ADH", (2.0, 200.0), "half-life about 10 to 20 min, quoted from memory"),
+    Parameter("tau_ADH", 28.0, "min", "time constant of ADH", (2.0, 200.0), "half-life about 10 to 20 min, quoted from memory, and washing out of the medulla"),
     Parameter("sympathetic_on_angiotensin", 0.55, "1", "sympathetic drive on angiotensin (log)", (0.0, 3.0), "assumed: prototype value"),
     Parameter("MAP_on_angiotensin", 0.02, "1/mmHg", "pressure on angiotensin (log)", (0.0, 0.2), "assumed: prototype value"),
-    Parameter("volume_on_angiotensin", 4.0, "1", "volume signal on angiotensin (log)", (0.0, 40.0), "assumed: prototype value"),
+    Parameter("volume_on_angiotensin", 2.0, "1", "volume signal on angiotensin (log)", (0.0, 40.0), "assumed: prototype value"),
     Parameter("angiotensin_on_aldosterone", 0.6, "1", "angiotensin on aldosterone (power)", (0.0, 2.0), "assumed"),
     Parameter("K_on_aldosterone", 0.5, "L/mmol", "potassium on aldosterone (log)", (0.0, 3.0), "assumed"),
-    Parameter("Na_on_ADH", 0.28, "L/mmol", "ADH per mmol/L of effective sodium osmolality", (0.0, 2.0), "prototype value; threshold about 280 mOsm/kg"),
-    Parameter("volume_on_ADH", 3.5, "1", "volume signal on ADH (log)", (0.0, 40.0), "assumed: prototype value"),
+    Parameter("Na_on_ADH", 0.42, "L/mmol", "ADH per mmol/L of effective sodium osmolality", (0.0, 2.0), "assumed: twice the textbook slope, against the strong volume term"),
+    Parameter("volume_on_ADH", 31.0, "1", "volume signal on ADH (log)", (0.0, 40.0), "assumed: set with the healthy experiments (Hahn2024, Drobin1999)"),
+    Parameter("ADH_volume_range", 0.05, "1", "volume signal at which its effect on ADH saturates", (0.01, 1.0), "assumed: the plasma gained with half a litre of Ringer's"),
     Parameter("MAP_on_ADH", 0.015, "1/mmHg", "pressure on ADH (log)", (0.0, 0.2), "assumed: prototype value"),
     Parameter("ADH_width", 0.10, "1", "width of the osmotic threshold of ADH", (0.01, 1.0), "assumed"),
 )
@@ -59,7 +65,8 @@ def flows(x, p, u, f):
                             * exp(p.K_on_aldosterone * (f.K - p.K_rest)))
     osmotic = 1.0 + p.Na_on_ADH * 2.0 * (f.Na - p.Na_rest)
     osmotic = softplus(osmotic, p.ADH_width) / softplus(1.0 + 0.0 * osmotic, p.ADH_width)
-    f.ADH_target = osmotic * exp(-p.volume_on_ADH * x.volume_signal - p.MAP_on_ADH * pressure)
+    volume = p.ADH_volume_range * tanh(x.volume_signal / p.ADH_volume_range)
+    f.ADH_target = osmotic * exp(-p.volume_on_ADH * volume - p.MAP_on_ADH * pressure)
 
 
 @kernel

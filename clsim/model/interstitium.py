@@ -29,7 +29,7 @@ PARAMETERS = (
               "25 % in muscle and skin: Bert and Reed, quoted from memory; others assumed", per=BEDS),
     Parameter("P_interstitium_rest", (-1.5, -0.5, -4.0), "mmHg", "interstitial pressure at rest", (-12.0, 5.0),
               "Chapple1993 -1.0 at 8.4 L; Guyton -3; lung quoted from memory", per=BEDS),
-    Parameter("k_tight", (12.5, 9.5, 12.0), "mmHg", "pressure per relative volume, tight matrix", (0.0, 200.0),
+    Parameter("k_tight", (12.0, 9.5, 12.0), "mmHg", "pressure per relative volume, tight matrix", (0.0, 200.0),
               "between Chapple1993 1.8 and HumMod 0.7 mmHg/L whole body; split assumed", per=BEDS),
     Parameter("k_loose", (1.1, 2.3, 4.8), "mmHg", "pressure per relative volume, free fluid", (0.0, 50.0),
               "Chapple1993 0.05 mmHg/L whole body; splanchnic and lung assumed stiffer", per=BEDS),

@@ -13,15 +13,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from clsim.patient import Value
-from clsim.validation import circulation, fluids, interleukin2, kidney, lung
+from clsim.validation import circulation, fluids, interleukin2, kidney, lung, vasopressors
 from clsim.validation.bench import Bench
 from clsim.validation.report import markdown, table
 from clsim.validation.rows import Row, counts
 
 __all__ = ["EXPERIMENTS", "Bench", "Row", "counts", "markdown", "physiology", "table"]
 
-EXPERIMENTS = (*fluids.EXPERIMENTS, *circulation.EXPERIMENTS, *kidney.EXPERIMENTS, *lung.EXPERIMENTS,
-               *interleukin2.EXPERIMENTS)
+EXPERIMENTS = (
+    *fluids.EXPERIMENTS,
+    *circulation.EXPERIMENTS,
+    *vasopressors.EXPERIMENTS,
+    *kidney.EXPERIMENTS,
+    *lung.EXPERIMENTS,
+    *interleukin2.EXPERIMENTS,
+)
 
 
 def order(row: Row) -> tuple[int, str]:
@@ -30,8 +36,11 @@ def order(row: Row) -> tuple[int, str]:
     return int(digits), row.id
 
 
-def physiology(progress: Callable[[int, int], None] | None = None,
-               values: Mapping[str, Value] | None = None) -> list[Row]:
+def physiology(
+    progress: Callable[[int, int], None] | None = None,
+    values: Mapping[str, Value] | None = None,
+    course: bool = False,
+) -> list[Row]:
     """Run every experiment.
 
     Parameters
@@ -40,16 +49,20 @@ def physiology(progress: Callable[[int, int], None] | None = None,
         Told after each experiment.
     values : mapping of parameter name to value
         Parameters to try in place of the declared ones, for every experiment.
+    course : bool
+        Also rows 9, 10 and 23: what interleukin-2 does, by constants that were set by hand
+        with these data in view.
 
     Returns
     -------
     list of Row
-        By number; the rows of the interleukin-2 layer among them.
+        By number.
     """
     bench = Bench(values)
+    experiments = (*EXPERIMENTS, *interleukin2.COURSE_EXPERIMENTS) if course else EXPERIMENTS
     rows: list[Row] = []
-    for done, experiment in enumerate(EXPERIMENTS, 1):
+    for done, experiment in enumerate(experiments, 1):
         rows.extend(experiment(bench))
         if progress is not None:
-            progress(done, len(EXPERIMENTS))
+            progress(done, len(experiments))
     return sorted(rows, key=order)

@@ -8,6 +8,7 @@ can be tried without editing a declaration.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from math import inf
 from typing import Any
 
@@ -49,15 +50,16 @@ class Course:
     flows : float64 (k, n_flows)
     """
 
-    def __init__(self, minutes: NDArray[np.float64], states: NDArray[np.float64],
-                 flows: NDArray[np.float64]) -> None:
+    def __init__(
+        self, minutes: NDArray[np.float64], states: NDArray[np.float64], flows: NDArray[np.float64]
+    ) -> None:
         self.minutes, self.states, self.flows = minutes, states, flows
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """A state or flow, (k,) or (k, entries), in internal units."""
         for rows, kind in ((self.states, X), (self.flows, F)):
             if name in (kind.names or ()):
-                return rows.view(kind)[:, 0][name]  # type: ignore[no-any-return]
+                return rows.view(kind)[:, 0][name]
         raise KeyError(name)
 
     def at(self, name: str, minute: float) -> float:
@@ -77,17 +79,11 @@ class Course:
         inside = (self.minutes >= start) & (self.minutes <= stop)
         return float(np.trapezoid(self[name][inside], self.minutes[inside]))
 
-    def passed(self, name: str, level: float, start: float) -> float:
-        """First time [min] from ``start`` on at which a falling quantity is down to ``level``; inf if never."""
-        below = np.flatnonzero((self.minutes >= start) & (self[name] <= level))
-        if below.size == 0:
-            return inf
-        j = int(below[0])
-        if j == 0 or self.minutes[j] == start:
-            return float(self.minutes[j])
-        high, low = self[name][j - 1], self[name][j]
-        share = (high - level) / (high - low)
-        return float(self.minutes[j - 1] + share * (self.minutes[j] - self.minutes[j - 1]))
+
+@cache
+def loop() -> Any:
+    """The compiled loop of the engine for one body."""
+    return make_advance(rhs, X, P, U, F)
 
 
 class Bench:
@@ -101,7 +97,6 @@ class Bench:
 
     def __init__(self, values: Mapping[str, Value] | None = None) -> None:
         self.values = dict(values or {})
-        self.advance = make_advance(rhs, X, P, U, F)
         self.inputs, self.usual = columns(INPUTS), spread(INPUTS, "default")
         self.reference = self.settle()
 
@@ -109,8 +104,14 @@ class Bench:
         """A body at rest with these observables."""
         return settle_patient({**self.values, **observables})
 
-    def run(self, events: Iterable[Event], minutes: float, every: float = 1.0,
-            body: Patient | None = None, state: NDArray[np.float64] | None = None) -> Course:
+    def run(
+        self,
+        events: Iterable[Event],
+        minutes: float,
+        every: float = 1.0,
+        body: Patient | None = None,
+        state: NDArray[np.float64] | None = None,
+    ) -> Course:
         """Run a body (the reference body at rest unless told otherwise).
 
         Raises
@@ -123,7 +124,8 @@ class Bench:
         timeline = make_timeline(events, self.inputs, self.usual, outputs)
         start = body.state if state is None else state
         states, flows, report = integrate(
-            self.advance, start, body.parameters, timeline, STEP, FLOOR, CEILING)
+            loop(), start, body.parameters, timeline, STEP, FLOOR, CEILING
+        )
         if report["code"]:
             raise NumericalFailure(describe(report, columns(STATES), columns(FLOWS)))
         return Course(timeline.outputs, states, flows)

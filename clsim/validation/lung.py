@@ -25,21 +25,30 @@ def lung_alone(body: Patient, pressure: float, protein: float) -> Patient:
     held = np.asarray(body["P_capillary_rest"]).copy()
     held[LUNG] = pressure
     return altered(
-        body, lung_pressure_slope=0.0, P_capillary_rest=held,
+        body,
+        lung_pressure_slope=0.0,
+        P_capillary_rest=held,
         L_capillary=only * np.asarray(body["L_capillary"]),
         PS_albumin=np.where(only > 0.0, np.asarray(body["PS_albumin"]), 1e-12),
         J_lymph_rest=only * np.asarray(body["J_lymph_rest"]),
-        albumin_synthesis=0.0, globulin_turnover=0.0,
-        M_albumin=protein * float(body["M_albumin"]), M_globulin=protein * float(body["M_globulin"]))
+        albumin_synthesis=0.0,
+        globulin_turnover=0.0,
+        M_albumin=protein * float(body["M_albumin"]),
+        M_globulin=protein * float(body["M_globulin"]),
+    )
 
 
 def threshold(bench: Bench, protein: float) -> float:
-    """Lung capillary pressure [mmHg] from which on the interstitium passes the volume that floods alveoli."""
+    """Lung capillary pressure [mmHg] from which on the interstitium floods the alveoli."""
     low, high = 0.0, 60.0
-    limit = float(bench.reference["flooding_threshold"]) * float(np.asarray(bench.reference["V_interstitium_rest"])[LUNG])
+    limit = float(bench.reference["flooding_threshold"]) * float(
+        np.asarray(bench.reference["V_interstitium_rest"])[LUNG]
+    )
     for _ in range(STEPS):
         pressure = 0.5 * (low + high)
-        course = bench.run((), 3 * DAY, every=360.0, body=lung_alone(bench.reference, pressure, protein))
+        course = bench.run(
+            (), 3 * DAY, every=360.0, body=lung_alone(bench.reference, pressure, protein)
+        )
         flooded = course["V_interstitium"][-1, LUNG] > limit
         low, high = (low, pressure) if flooded else (pressure, high)
     return 0.5 * (low + high)
@@ -56,11 +65,26 @@ def half_oncotic(body: Patient) -> float:
 
 def flooding(bench: Bench) -> list[Row]:
     """Row 22 at normal and at half oncotic pressure."""
-    what, source = "lung capillary pressure raised for 3 days", "Guyton1959, quoted from memory"
+    what, source = "lung capillary pressure raised for 3 days", "Guyton, quoted from memory"
     return [
-        Row("22a", what, "pressure that floods the lung", *around(25.0), threshold(bench, 1.0), "mmHg", source),
-        Row("22b", what, "the same at half the oncotic pressure", *around(11.0),
-            threshold(bench, half_oncotic(bench.reference)), "mmHg", source),
+        Row(
+            "22a",
+            what,
+            "pressure that floods the lung",
+            *around(25.0),
+            threshold(bench, 1.0),
+            "mmHg",
+            source,
+        ),
+        Row(
+            "22b",
+            what,
+            "the same at half the oncotic pressure",
+            *around(11.0),
+            threshold(bench, half_oncotic(bench.reference)),
+            "mmHg",
+            source,
+        ),
     ]
 
 

@@ -2,7 +2,7 @@
 
 How the bands were set (``low`` to ``high`` is *good*):
 
-- where the plan of the experiments gives a pass band, that band;
+- where a pass band was set before the model existed, that band;
 - where a range was published, the range; where a mean with a standard deviation, mean +- SD;
 - where only one number was published, that number +- 10 %.
 
