@@ -9,12 +9,13 @@ Sodium passes four segments (Hallow 2017); each reabsorbs a fraction eta = lg(lo
     proximal:  + pi_on_PT (pi_plasma - rest) + angiotensin_on_PT log angiotensin + sympathetic_on_PT (S - 1)
                - MAP_on_PT (MAP - rest) + chloride_on_PT brake                  (3)
     loop:      (1 - furosemide_on_loop furosemide_effect)                       (4)
-    distal:    + aldosterone_on_DT log aldosterone - load_on_DT log load        (5)
+    distal:    + aldosterone_on_DT log aldosterone - load_on_DT over(load)     (5)
     collecting: + aldosterone_on_CD log aldosterone - volume_on_CD volume_signal
-               - MAP_on_CD (MAP - rest) - load_on_CD log load + chloride_on_CD brake    (6)
+               - MAP_on_CD (MAP - rest) - load_on_CD over(load) + chloride_on_CD brake    (6)
     sodium_excretion = GFR Na (1 - eta_PT)(1 - eta_LH)(1 - eta_DT)(1 - eta_CD)  (7)
 
-where load is the sodium reaching the segment relative to rest.  Water follows the solute:
+where load is the sodium reaching the segment relative to rest and over(load) = sp(log load) - sp(0):
+a segment is overrun by more sodium than it can take, but does not take a larger share of less.  Water follows the solute:
 
     U_osm = U_osm_lowest + U_osm_range ADH^n / (ADH^n + ADH_half) (1 - loop_on_concentration furosemide_effect)
             / (1 + injury_on_concentration injury)                              (8)
@@ -49,16 +50,17 @@ PARAMETERS = (
     Parameter("eta_PT_rest", 0.70, "1", "proximal sodium reabsorption", (0.4, 0.9), "Hallow2017"),
     Parameter("eta_LH_rest", 0.80, "1", "loop sodium reabsorption", (0.4, 0.95), "Hallow2017"),
     Parameter("eta_DT_rest", 0.50, "1", "distal sodium reabsorption", (0.1, 0.9), "Hallow2017"),
-    Parameter("pi_on_PT", 0.13, "1/mmHg", "peritubular oncotic pressure on proximal reabsorption", (0.0, 0.5), "assumed: set with the healthy experiments (Reid2003, 20 % albumin)"),
+    Parameter("pi_on_PT", 0.14, "1/mmHg", "peritubular oncotic pressure on proximal reabsorption", (0.0, 0.5), "assumed: set with the healthy experiments (Reid2003, 20 % albumin)"),
     Parameter("angiotensin_on_PT", 0.20, "1", "angiotensin on proximal reabsorption, per e-fold", (0.0, 1.0), "assumed"),
     Parameter("sympathetic_on_PT", 0.10, "1", "sympathetic drive on proximal reabsorption", (0.0, 1.0), "assumed"),
     Parameter("MAP_on_PT", 0.008, "1/mmHg", "pressure natriuresis, proximal", (0.0, 0.2), "assumed"),
     Parameter("chloride_on_PT", 0.06, "L/mmol", "chloride brake on proximal reabsorption", (0.0, 0.5), "assumed: hand-set to saline against Ringer (Reid2003)"),
     Parameter("furosemide_on_loop", 1.0, "1", "loop reabsorption lost at full furosemide effect", (0.0, 1.0), "assumed: hand-set to 40 mg (VanMeyel)"),
     Parameter("aldosterone_on_DT", 0.15, "1", "aldosterone on distal reabsorption, per e-fold", (0.0, 2.0), "assumed"),
-    Parameter("load_on_DT", 1.2, "1", "load on distal reabsorption, per e-fold", (0.0, 2.0), "assumed: capacity-limited; hand-set to furosemide (vanMeyel)"),
+    Parameter("load_on_DT", 1.5, "1", "load on distal reabsorption, per e-fold", (0.0, 2.0), "assumed: capacity-limited; hand-set to furosemide (vanMeyel)"),
     Parameter("aldosterone_on_CD", 0.70, "1", "aldosterone on collecting-duct reabsorption, per e-fold", (0.0, 2.0), "assumed"),
-    Parameter("load_on_CD", 1.35, "1", "load on collecting-duct reabsorption, per e-fold", (0.0, 2.0), "assumed: capacity-limited; hand-set to furosemide (vanMeyel)"),
+    Parameter("load_on_CD", 1.6, "1", "load on collecting-duct reabsorption, per e-fold", (0.0, 2.0), "assumed: capacity-limited; hand-set to furosemide (vanMeyel)"),
+    Parameter("load_width", 0.3, "1", "width of the onset of overrun (log load)", (0.02, 3.0), "assumed: begins near the usual load"),
     Parameter("volume_on_CD", 11.5, "1", "volume signal on collecting-duct reabsorption", (0.0, 200.0), "assumed: set with the healthy experiments (Reid2003, salt loading)"),
     Parameter("MAP_on_CD", 0.03, "1/mmHg", "pressure natriuresis, collecting duct", (0.0, 0.5), "assumed"),
     Parameter("chloride_on_CD", 0.30, "L/mmol", "chloride brake on the collecting duct", (0.0, 1.0), "assumed: hand-set to saline against Ringer (Reid2003)"),
@@ -134,6 +136,12 @@ def logit(fraction):
 
 
 @kernel
+def overrun(load, p):
+    """By how much a load relative to rest exceeds what the segment takes with ease, 0 at rest."""
+    return softplus(log(load), p.load_width) - softplus(0.0 * load, p.load_width)
+
+
+@kernel
 def filtration(x, p, u, f):
     """Equations (1) and (2)."""
     f.chloride_brake = (softplus(f.Cl - p.Cl_brake, p.Cl_brake_width)
@@ -164,11 +172,11 @@ def flows(x, p, u, f):
     to_distal = filtered * (1.0 - f.eta_PT) * (1.0 - f.eta_LH)
     f.distal_load = to_distal / (p.load_rest * (1.0 - p.eta_PT_rest) * (1.0 - p.eta_LH_rest))
     f.eta_DT = sigmoid(logit(p.eta_DT_rest) + p.aldosterone_on_DT * log_aldosterone
-                       - p.load_on_DT * log(f.distal_load))
+                       - p.load_on_DT * overrun(f.distal_load, p))
     collecting_load = f.distal_load * (1.0 - f.eta_DT) / (1.0 - p.eta_DT_rest)
     f.eta_CD = sigmoid(logit(p.eta_CD_rest) + p.aldosterone_on_CD * log_aldosterone
                        - p.volume_on_CD * x.volume_signal - p.MAP_on_CD * pressure
-                       - p.load_on_CD * log(collecting_load) + p.chloride_on_CD * f.chloride_brake)
+                       - p.load_on_CD * overrun(collecting_load, p) + p.chloride_on_CD * f.chloride_brake)
     f.sodium_excretion = to_distal * (1.0 - f.eta_DT) * (1.0 - f.eta_CD)
     f.FENa = f.sodium_excretion / filtered
     f.potassium_excretion = (p.potassium_intake * pow(f.K / p.K_rest, p.K_on_excretion)
