@@ -81,7 +81,7 @@ PARAMETERS = (
     Parameter("urea_fraction", 0.50, "1", "urea excreted of urea filtered", (0.1, 0.9), "textbook value"),
     Parameter("ADH_on_urea", 0.45, "1", "ADH on urea reabsorption, per e-fold", (0.0, 2.0), "assumed: urea rises more than creatinine in prerenal failure"),
     Parameter("phosphate_power", 1.8, "1", "steepness of phosphate excretion on its concentration", (1.0, 6.0), "assumed: threshold-like"),
-    Parameter("NO_on_injury", 0.7, "1", "vasodilator drive on tubular injury", (0.0, 5.0), "assumed: clearance falls with haemodynamics stable (Shalmi1990)"),
+    Parameter("NO_on_injury", 1.0, "1", "vasodilator drive on tubular injury", (0.0, 5.0), "assumed: clearance falls with haemodynamics stable (Shalmi1990)"),
     Parameter("pressure_on_injury", 0.04, "1/mmHg", "low pressure on tubular injury", (0.0, 1.0), "assumed"),
     Parameter("injury_pressure", 68.0, "mmHg", "pressure below which tubules suffer", (40.0, 90.0), "assumed"),
     Parameter("injury_pressure_width", 3.0, "mmHg", "width of the onset of tubular suffering", (0.1, 20.0), "assumed: smooth"),
