@@ -82,7 +82,7 @@ def late_doses(result: Result) -> Figure:
     begin, end = window(result, 6, 7)
     figure, (axes, pressor) = canvas(
         7.2, 4.8, (3, 1), "2  Doses 6 and 7: no answer to fluid, phenylephrine lets dose 7 be given")
-    pressure_panel(axes, result, begin, end, names_at=begin + 20.0, rate_at=begin + 17.0)
+    pressure_panel(axes, result, begin, end, names_at=begin + 20.0, rate_at=begin + 3.2)
     pressor_panel(pressor, result)
     pressor.set_xlabel("hours from the first dose")
     return figure
