@@ -255,7 +255,7 @@ def plot(
 
 @validate.command()
 def physiology(as_json: AsJson = False) -> None:
-    """Classical experiments that nobody tuned the healthy body to."""
+    """Classical experiments on the healthy body, graded against what was published."""
     from clsim.progress import bar
 
     with bar("experiments") as tell:

@@ -112,7 +112,8 @@ def chemistry(result: Result) -> Figure:
         panel.set_ylabel(label)
         if other:
             factor, words = other
-            second = panel.secondary_yaxis("right", functions=(partial(np.multiply, factor), partial(np.multiply, 1.0 / factor)))
+            there, back = partial(np.multiply, factor), partial(np.multiply, 1.0 / factor)
+            second = panel.secondary_yaxis("right", functions=(there, back))
             second.set_ylabel(words)
         for order in result.scenario.doses:
             panel.axvline(order.start / HOUR / 24.0, ymax=0.07, color=COLOUR["black"], linewidth=1.4)
@@ -132,7 +133,8 @@ def weight_and_fluid(result: Result) -> Figure:
     cycle = hours <= 24.0 * (DAYS_OF_IDEAL + 1.0)
     hours, now = hours[cycle], now[cycle]
     ideal = now[0] * (1.0 + IDEAL_GAIN * np.minimum(hours / (24.0 * DAYS_OF_IDEAL), 1.0))
-    line(weight, hours, ideal, "grey", "ideal (10 % in 5 days)", at=78.0, offset=(-30, 8), linestyle="--", linewidth=1.2)
+    line(weight, hours, ideal, "grey", "ideal (10 % in 5 days)", at=78.0, offset=(-30, 8),
+         linestyle="--", linewidth=1.2)
     line(weight, hours, now, "blue", "actual", at=84.0, offset=(10, -16))
     mornings = np.arange(6.0, hours[-1], 24.0)
     weight.plot(mornings, np.interp(mornings, hours, now), "o", color=COLOUR["blue"], markersize=4.5)

@@ -155,7 +155,8 @@ def overview(result: Result) -> Figure:
     _, diastolic = curve(result, "DBP")
     pressure.fill_between(hours, diastolic, systolic, color=COLOUR["red"], alpha=0.22, linewidth=0)
     mean = curve(result, "MAP")[1]
-    line(pressure, hours, mean, "red", "mean arterial pressure, mmHg (band: systolic to diastolic)", at=0.42 * end, offset=(0, -46))
+    line(pressure, hours, mean, "red", "mean arterial pressure, mmHg (band: systolic to diastolic)",
+         at=0.42 * end, offset=(0, -46))
     line(pressure, hours, curve(result, "HR")[1], "green", "heart rate, /min", at=0.86 * end, offset=(0, -16))
     pressure.set_ylim(30, None)
     pressure.set_ylabel("mmHg or /min")

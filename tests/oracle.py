@@ -315,9 +315,10 @@ def kidney(s, p, u, w, d):
     DT = lg(logit(p.eta_DT_rest) + p.aldosterone_on_DT * aldosterone
             - p.load_on_DT * (softplus(log(load), p.load_width) - usual))
     late = log(load * (1.0 - DT) / (1.0 - p.eta_DT_rest))
-    CD = lg(logit(p.eta_CD_rest) + p.aldosterone_on_CD * aldosterone - p.MAP_on_CD * dMAP
-            - p.volume_on_CD * s.volume_signal + p.chloride_on_CD * brake
-            - p.load_on_CD * (softplus(late, p.load_width) - usual))
+    most = 1.0 - p.CD_escape * (1.0 - p.eta_CD_rest)
+    CD = most * lg(logit(p.eta_CD_rest / most) + p.aldosterone_on_CD * aldosterone - p.MAP_on_CD * dMAP
+                   - p.volume_on_CD * s.volume_signal + p.chloride_on_CD * brake
+                   - p.load_on_CD * (softplus(late, p.load_width) - usual))
     w.Na_out = before * (1.0 - DT) * (1.0 - CD)
     w.K_out = (p.potassium_intake * (w.K / p.K_rest) ** p.K_on_excretion
                * s.aldosterone**p.aldosterone_on_K * load**p.load_on_K)

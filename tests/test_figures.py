@@ -107,7 +107,7 @@ def test_3_chemistry_worsens_until_day_3_and_improves_after_the_last_dose(week, 
 
 
 def test_3_potassium_stays_within_what_a_ward_would_let_pass(week):
-    assert 3.0 < week["K"].values.min() and week["K"].values.max() < 5.5
+    assert week["K"].values.min() > 3.0 and week["K"].values.max() < 5.5
 
 
 def test_4_weight_gain_falls_behind_the_ideal_curve_and_support_rises(week):

@@ -44,7 +44,8 @@ PARAMETERS = (
               "textbook: small for organic acidosis, quoted from memory"),
     Parameter("k_potassium_shift", 0.15, "L/min", "speed of potassium exchange", (0.0, 2.0),
               "assumed: within an hour or two", scale="volume"),
-    Parameter("charge_albumin", 0.28, "mmol/g", "negative charge of albumin", (0.1, 0.5), "Figge1992, quoted from memory"),
+    Parameter("charge_albumin", 0.28, "mmol/g", "negative charge of albumin", (0.1, 0.5),
+              "Figge1992, quoted from memory"),
     Parameter("acid_production", 0.052, "mmol/min", "acid made by metabolism", (0.0, 0.5),
               "textbook value 1 mmol/kg/d, quoted from memory", scale="volume", show="mmol/d"),
     Parameter("phosphate_intake", 0.0139, "mmol/min", "phosphate absorbed on the usual diet", (0.0, 0.1),
@@ -55,8 +56,10 @@ PARAMETERS = (
     Parameter("solute_cells", None, "mmol", "fixed solute in cells", (1000.0, 30000.0), "osmotic rest", role="solved"),
     Parameter("cations", None, "mmol/L", "calcium and magnesium less other fixed anions", (-20.0, 30.0),
               "electroneutrality at rest", role="solved"),
-    Parameter("V_ecf_rest", None, "L", "extracellular volume at rest", (5.0, 60.0), "sum of the volumes", role="solved"),
-    Parameter("osmolality_rest", None, "mmol/L", "effective osmolality at rest", (200.0, 400.0), "equation (2)", role="solved"),
+    Parameter("V_ecf_rest", None, "L", "extracellular volume at rest", (5.0, 60.0), "sum of the volumes",
+              role="solved"),
+    Parameter("osmolality_rest", None, "mmol/L", "effective osmolality at rest", (200.0, 400.0), "equation (2)",
+              role="solved"),
 )
 INPUTS = ()
 STATES = (

@@ -1,6 +1,7 @@
 """Gut and skin: food, drink, losses from the bowel and by evaporation.
 
-    thirst = thirst_highest lg(logit(1 / thirst_highest) + Na_on_thirst (Na - Na_rest) - volume_on_thirst volume_signal)   (1)
+    thirst = thirst_highest lg(logit(1 / thirst_highest) + Na_on_thirst (Na - Na_rest)
+             - volume_on_thirst volume_signal)                                  (1)
     water_drunk = water_intake [food_water eating + (1 - food_water) drinking thirst]    (2)
     bowel_loss = bowel_loss_highest hill(vasodilation; half, n) + bowel of the user's scenario   (3)
     evaporation = evaporation_rest [1 + heat_on_evaporation (temperature - rest)]        (4)
@@ -22,12 +23,15 @@ PARAMETERS = (
               "textbook value 80 mmol/d", role="observable", show="mmol/d"),
     Parameter("chloride_intake", 150.0 / 1440.0, "mmol/min", "chloride eaten", (10.0 / 1440.0, 500.0 / 1440.0),
               "assumed: as sodium", role="observable", show="mmol/d"),
-    Parameter("evaporation_rest", 0.9 / 1440.0, "L/min", "water lost by skin, breath and stool at rest", (0.0, 3.0 / 1440.0),
-              "textbook value 0.9 L/d", scale="flow", show="L/d"),
-    Parameter("heat_on_evaporation", 0.15, "1/degC", "evaporation by fever", (0.0, 0.5), "textbook value 10 to 15 % per degree, quoted from memory"),
-    Parameter("food_water", 0.35, "1", "share of water intake that comes with food", (0.0, 0.9), "textbook value, quoted from memory"),
+    Parameter("evaporation_rest", 0.9 / 1440.0, "L/min", "water lost by skin, breath and stool at rest",
+              (0.0, 3.0 / 1440.0), "textbook value 0.9 L/d", scale="flow", show="L/d"),
+    Parameter("heat_on_evaporation", 0.15, "1/degC", "evaporation by fever", (0.0, 0.5),
+              "textbook value 10 to 15 % per degree, quoted from memory"),
+    Parameter("food_water", 0.35, "1", "share of water intake that comes with food", (0.0, 0.9),
+              "textbook value, quoted from memory"),
     Parameter("thirst_highest", 5.0, "1", "largest thirst relative to rest", (1.5, 20.0), "assumed"),
-    Parameter("Na_on_thirst", 0.60, "L/mmol", "sodium on thirst (logit)", (0.0, 3.0), "assumed: threshold a few mOsm/kg above rest"),
+    Parameter("Na_on_thirst", 0.60, "L/mmol", "sodium on thirst (logit)", (0.0, 3.0),
+              "assumed: threshold a few mOsm/kg above rest"),
     Parameter("volume_on_thirst", 2.0, "1", "volume signal on thirst (logit)", (0.0, 50.0), "assumed"),
     Parameter("bowel_loss_highest", 2.5 / 1440.0, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
               "assumed: diarrhoea in 67 % (label)", scale="flow", show="L/d"),
@@ -35,12 +39,15 @@ PARAMETERS = (
     Parameter("bowel_power", 2.0, "1", "steepness of bowel loss", (1.0, 6.0), "assumed"),
     Parameter("bowel_Na", 110.0, "mmol/L", "sodium in bowel loss", (20.0, 160.0), "assumed: secretory diarrhoea"),
     Parameter("bowel_K", 15.0, "mmol/L", "potassium in bowel loss", (2.0, 80.0), "assumed: secretory diarrhoea"),
-    Parameter("bowel_Cl", 95.0, "mmol/L", "chloride in bowel loss; the rest is bicarbonate", (10.0, 160.0), "assumed: bicarbonate 30 mmol/L"),
-    Parameter("bowel_albumin", 0.10, "1", "albumin in bowel loss relative to plasma", (0.0, 1.0), "assumed: protein-losing bowel"),
-    Parameter("cytokine_on_catabolism", 0.15, "1", "urea production by cytokines", (0.0, 2.0), "assumed: prototype 0.3"),
+    Parameter("bowel_Cl", 95.0, "mmol/L", "chloride in bowel loss; the rest is bicarbonate", (10.0, 160.0),
+              "assumed: bicarbonate 30 mmol/L"),
+    Parameter("bowel_albumin", 0.10, "1", "albumin in bowel loss relative to plasma", (0.0, 1.0),
+              "assumed: protein-losing bowel"),
+    Parameter("cytokine_on_catabolism", 0.15, "1", "urea production by cytokines", (0.0, 2.0),
+              "assumed: prototype 0.3"),
     Parameter("fasting_urea", 0.6, "1", "urea production without food, relative to usual", (0.2, 1.2), "assumed"),
-    Parameter("water_intake", None, "L/min", "water drunk and eaten at rest", (0.0, 0.02), "closed by urine and evaporation",
-              role="solved", show="L/d"),
+    Parameter("water_intake", None, "L/min", "water drunk and eaten at rest", (0.0, 0.02),
+              "closed by urine and evaporation", role="solved", show="L/d"),
 )
 INPUTS = (
     Input("eating", "1", "food (1 usual diet, 0 nothing)", default=1.0, bounds=(0.0, 3.0)),

@@ -34,8 +34,9 @@ PARAMETERS = (
               "assumed: kidney small, renal flow fell in 5 and rose in 4 of 9 (Shalmi1990)", per=ORGANS),
     Parameter("angiotensin_on_renal_flow", 0.08, "1", "angiotensin on renal flow, per e-fold (log)", (0.0, 1.0),
               "assumed"),
-    Parameter("prostaglandin_on_renal_flow", 0.10, "1", "renal flow that prostaglandins hold up, per e-fold of angiotensin (log)",
-              (0.0, 1.0), "assumed: indomethacin matters when angiotensin is high"),
+    Parameter("prostaglandin_on_renal_flow", 0.10, "1",
+              "renal flow that prostaglandins hold up, per e-fold of angiotensin (log)", (0.0, 1.0),
+              "assumed: indomethacin matters when angiotensin is high"),
     Parameter("pCO2_on_brain_flow", 0.03, "1/mmHg", "brain flow by carbon dioxide (log)", (0.0, 0.1),
               "textbook value 3 % per mmHg, quoted from memory"),
     Parameter("VO2_rest", 250.0, "mL/min", "oxygen consumption at rest", (80.0, 500.0),
@@ -43,7 +44,8 @@ PARAMETERS = (
     Parameter("heat_on_VO2", 0.10, "1/degC", "oxygen consumption by fever", (0.0, 0.3),
               "textbook value 10 % per degree, quoted from memory"),
     Parameter("oxygen_capacity", 1.34, "mL/g", "oxygen bound by haemoglobin", (1.2, 1.4), "Huefner's number"),
-    Parameter("extraction_limit", 0.70, "1", "largest oxygen extraction", (0.4, 0.95), "textbook value, quoted from memory"),
+    Parameter("extraction_limit", 0.70, "1", "largest oxygen extraction", (0.4, 0.95),
+              "textbook value, quoted from memory"),
     Parameter("extraction_width", 0.03, "1", "width of the onset of oxygen debt", (0.001, 0.2), "assumed"),
 )
 INPUTS = ()
