@@ -9,6 +9,8 @@ and see `docs/performance.md` for the table and what each row means.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
@@ -80,7 +82,7 @@ def test_five_days_by_scipy_lsoda(benchmark, course):
 
     def go():
         y = patient.state.copy()
-        for first, last in zip(cuts[:-1], cuts[1:], strict=True):
+        for first, last in pairwise(cuts):
             u = timeline.inputs[first]
 
             def law(_, z, u=u):

@@ -31,6 +31,10 @@ from clsim.patient import Patient, settle_patient
 from clsim.result import Result
 from clsim.scenario.scenario import Scenario, load
 
+HINTS = {
+    Outcome.ROOT_NOT_FOUND: ": no arterial pressure balances heart and veins, as when the circulation stops",
+}
+
 
 @cache
 def engine() -> Any:
@@ -65,7 +69,8 @@ def run(scenario: str | Path | Scenario, **overrides: Any) -> Result:
     states, flows, report = integrate(
         engine(), patient.state, patient.parameters, timeline, planned.step, FLOOR, CEILING)
     if report.code != Outcome.FINISHED:
-        raise NumericalFailure(describe(report, columns(STATES), columns(FLOWS), planned.name))
+        hint = HINTS.get(Outcome(int(report.code)), "")
+        raise NumericalFailure(describe(report, columns(STATES), columns(FLOWS), planned.name) + hint)
     held = np.minimum(np.flatnonzero(timeline.rows >= 0), len(timeline.inputs) - 1)
     return Result(timeline.outputs, states, flows, timeline.inputs[held], planned, named(patient))
 

@@ -36,9 +36,8 @@ def oncotic(albumin, globulin):
     """Landis and Pappenheimer, g/L -> mmHg."""
     C = (albumin + globulin) / 10.0
     share = albumin / (albumin + globulin)
-    return share * (2.8 * C + 0.18 * C**2 + 0.012 * C**3) + (1.0 - share) * (
-        1.6 * C + 0.15 * C**2 + 0.006 * C**3
-    )
+    other = 1.6 * C + 0.15 * C**2 + 0.006 * C**3
+    return share * (2.8 * C + 0.18 * C**2 + 0.012 * C**3) + (1.0 - share) * other
 
 
 def patlak(pores, inside, outside):
@@ -170,12 +169,12 @@ def pump(MAP, s, p, u, w):
     w.CO = (MAP - w.P_msf) / (arteries - veins)
     w.CVP = w.P_msf - w.CO * veins
     HR = p.HR_rest * (1.0 + p.g_HR * S + w.chronotropy) + p.fever_on_HR * w.fever
-    w.contractility = (1.0 + p.cardiac_reserve * p.g_E * S + w.inotropy) * exp(
-        -p.E_depression * s.cardiodepression / p.cardiac_reserve
-    )
+    w.contractility = 1.0 + p.cardiac_reserve * p.g_E * S + w.inotropy
+    w.contractility *= exp(-p.E_depression * s.cardiodepression / p.cardiac_reserve)
     filling = 1.0 - exp(-softplus(w.CVP + p.starling_offset, p.starling_width) / p.starling_scale)
     time = (1.0 + (p.HR_rest / p.HR_filling) ** 4) / (1.0 + (HR / p.HR_filling) ** 4)
-    pumped = HR * p.SV_max * w.contractility * filling * time
+    full = 1.0 / (1.0 + (p.V_collapse / (p.C_vascular * w.P_msf)) ** 2)
+    pumped = HR * p.SV_max * w.contractility * filling * time * full
     w.MAP, w.S = MAP, S
     return pumped / (1.0 + p.k_afterload * (MAP / p.MAP_rest - 1.0)) - w.CO
 
@@ -186,7 +185,8 @@ def oxygen_debt(s, p, u, w):
     V0 = p.V_interstitium_rest[LUNG]
     flooding = V0 * softplus(s.V_interstitium[LUNG] / V0 - p.flooding_threshold, p.flooding_width)
     swelling = softplus(excess / p.EVLW_rest, p.lung_water_width) - p.lung_water_width * ln2
-    closed = p.shunt_of_water * swelling + p.shunt_of_flooding * flooding / p.EVLW_rest
+    closed = p.shunt_of_water * swelling + p.shunt_of_effusion * s.V_pocket[1]
+    closed += p.shunt_of_flooding * flooding / p.EVLW_rest
     unshunted = 1.0 - p.shunt_rest - p.shunt_of_reserve * (1.0 - p.pulmonary_reserve)
     shunt = 1.0 - unshunted * exp(-closed / p.pulmonary_reserve)
     pCO2 = p.pCO2_rest * exp(-s.ventilatory_drive)
@@ -278,7 +278,7 @@ def exchange(s, p, u, w, d):
     lymph /= 1.0 + p.NO_on_lymph * w.vasodilation
 
     opening = np.array([p.third_opening, p.effusion_opening, p.effusion_opening])
-    rate = np.array([p.k_third_in, *p.k_effusion])
+    rate = np.array([p.k_third_in * (1.0 - s.V_pocket[0] / p.third_capacity), *p.k_effusion])
     beyond = np.maximum(0.0, v - 1.0 - opening)
     into = rate * p.V_interstitium_rest * beyond**2 / (beyond + p.pocket_width)
     third, effusion = np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 1.0])

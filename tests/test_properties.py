@@ -177,7 +177,8 @@ def analytic_pressure(patient, gained):
 
     def stroke(CVP):
         filling = width * np.logaddexp(0.0, (CVP + patient["starling_offset"]) / width)
-        return patient["SV_max"] * (1.0 - np.exp(-filling / patient["starling_scale"]))
+        empty = patient["V_collapse"] / (patient["C_vascular"] * P_msf)
+        return patient["SV_max"] * (1.0 - np.exp(-filling / patient["starling_scale"])) / (1.0 + empty**2)
 
     def excess(CVP):
         CO = (P_msf - CVP) / patient["R_vr_rest"]

@@ -13,10 +13,11 @@ which the flow that the veins return is the flow that the heart can pump.
     R_vr  = R_vr_rest viscosity (1 - SVR_on_R_vr + SVR_on_R_vr SVR / SVR_rest) / (1 + NO_on_R_vr vasodilation)   (6)
     CO    = (P_msf - CVP) / R_vr = (MAP - CVP) / SVR                            (7)
     HR    = HR_rest [1 + g_HR (S - 1) + dopamine] + fever_on_HR (temperature - rest)   (8)
-    SV    = SV_max E starling(CVP) filling(HR) / (1 + k_afterload (MAP / MAP_rest - 1))   (9)
+    SV    = SV_max E starling(CVP) filling(HR) full / (1 + k_afterload (MAP / MAP_rest - 1))   (9)
     E     = (1 + reserve g_E (S - 1) + inotropes) exp(-E_depression cardiodepression / reserve)   (10)
 
-(5) to (7) are Guyton's venous return; (1) is the carotid curve of HumMod; gains after
+where full = V^2 / (V^2 + V_collapse^2) with the stressed volume V = C_vascular P_msf: veins that are
+empty do not fill the heart.  (5) to (7) are Guyton's venous return; (1) is the carotid curve of HumMod; gains after
 Heldt 2002.  The excess of HR SV over (7) falls as MAP rises, so the root is unique.
 The set-point follows the pressure and is pulled home:
 
@@ -82,6 +83,8 @@ PARAMETERS = (
               "Guyton: cardiac output falls to zero near -4 mmHg"),
     Parameter("starling_width", 0.5, "mmHg", "width of the onset of filling of the heart", (0.01, 3.0),
               "assumed: smooth"),
+    Parameter("V_collapse", 0.09, "L", "stressed volume at which veins refill half a beat", (0.01, 0.8),
+              "assumed: no output without stressed volume, little loss until most of it is gone", scale="volume"),
     Parameter("V_stressed_width", 0.02, "L", "width of the emptying of the veins", (0.001, 0.2), "assumed: smooth"),
     Parameter("starling_scale", 5.0, "mmHg", "curvature of the Frank-Starling curve", (1.0, 20.0),
               "assumed: plateau near 10 mmHg"),
@@ -150,8 +153,8 @@ FLOWS = (
     Flow("imbalance", "L/min", "cardiac output minus venous return left by the root search"),
 )
 
-ROOT_STEPS = 14
-MAP_LOWEST, MAP_HIGHEST = 1.0, 400.0
+ROOT_STEPS = 20
+MAP_LOWEST, MAP_HIGHEST = 1e-3, 400.0
 
 
 @kernel
@@ -172,6 +175,13 @@ def filling_time(HR, p):
     at_rest = p.HR_rest / p.HR_filling
     now = HR / p.HR_filling
     return (1.0 + at_rest * at_rest * at_rest * at_rest) / (1.0 + now * now * now * now)
+
+
+@kernel
+def fullness(P_msf, p):
+    """Share of each beat that veins can refill: they collapse as the stressed volume is lost."""
+    stressed = p.C_vascular * P_msf
+    return stressed * stressed / (stressed * stressed + p.V_collapse * p.V_collapse)
 
 
 @kernel
@@ -197,7 +207,7 @@ def balance(MAP, x, p, u, f):
     E = ((1.0 + p.cardiac_reserve * p.g_E * S + f.norepinephrine_inotropy + f.dopamine_inotropy)
          * exp(-p.E_depression * x.cardiodepression / p.cardiac_reserve))
     f.contractility = E
-    f.SV = (p.SV_max * E * starling(f.CVP, p) * filling_time(f.HR, p)
+    f.SV = (p.SV_max * E * starling(f.CVP, p) * filling_time(f.HR, p) * fullness(f.P_msf, p)
             / (1.0 + p.k_afterload * (MAP / p.MAP_rest - 1.0)))
     return f.HR * f.SV - f.CO
 
@@ -206,8 +216,8 @@ def balance(MAP, x, p, u, f):
 def flows(x, p, u, f):
     """The root of (1) to (10), and the pressures that follow.
 
-    A safeguarded secant on a bracket: constant number of steps, so that one
-    patient and many side by side do the same arithmetic.
+    A safeguarded secant on a bracket, halved where a step would leave it or grow:
+    constant number of steps, so that one patient and many side by side do the same arithmetic.
     """
     low, high = 0.0 * x.MAP_setpoint + MAP_LOWEST, 0.0 * x.MAP_setpoint + MAP_HIGHEST
     a = x.MAP_setpoint
@@ -216,14 +226,16 @@ def flows(x, p, u, f):
     excess_b = balance(b, x, p, u, f)
     low = where(excess_a > 0.0, a, where(excess_b > 0.0, b, low))
     high = where(excess_b < 0.0, b, where(excess_a < 0.0, a, high))
+    stride = high - low
     for _ in range(ROOT_STEPS):
         slope = excess_b - excess_a
         flat = slope == 0.0
         c = b - where(flat, 0.0, excess_b * (b - a) / where(flat, 1.0, slope))
-        c = where((c >= low) & (c <= high), c, 0.5 * (low + high))
+        c = where((c >= low) & (c <= high) & (abs(c - b) <= stride), c, 0.5 * (low + high))
         excess_c = balance(c, x, p, u, f)
         low = where(excess_c > 0.0, c, low)
         high = where(excess_c > 0.0, high, c)
+        stride = abs(c - b)
         a, excess_a, b, excess_b = b, excess_b, c, excess_c
     f.imbalance = excess_b
     afterload = 1.0 + p.k_afterload * (f.MAP / p.MAP_rest - 1.0)
@@ -253,7 +265,7 @@ def rest(p, x, f):
     p.SVR_rest = (p.MAP_rest - p.CVP_rest) / p.CO_rest
     p.R_vr_rest = (p.P_msf_rest - p.CVP_rest) / p.CO_rest
     p.V_unstressed = p.blood_volume_rest - p.C_vascular * p.P_msf_rest
-    p.SV_max = p.CO_rest / (p.HR_rest * starling(p.CVP_rest, p))
+    p.SV_max = p.CO_rest / (p.HR_rest * starling(p.CVP_rest, p) * fullness(p.P_msf_rest, p))
     p.PCWP_rest = p.CVP_rest + p.wedge_gap
     p.PVR_rest = (p.PAP_rest - p.PCWP_rest) / p.CO_rest
     x.MAP_setpoint = p.MAP_rest

@@ -42,7 +42,7 @@ PARAMETERS = (
     Parameter("K_on_aldosterone", 0.5, "L/mmol", "potassium on aldosterone (log)", (0.0, 3.0), "assumed"),
     Parameter("Na_on_ADH", 0.42, "L/mmol", "ADH per mmol/L of effective sodium osmolality", (0.0, 2.0),
               "assumed: twice the textbook slope, against the strong volume term"),
-    Parameter("volume_on_ADH", 33.0, "1", "volume signal on ADH (log)", (0.0, 40.0),
+    Parameter("volume_on_ADH", 34.0, "1", "volume signal on ADH (log)", (0.0, 40.0),
               "assumed: set with the healthy experiments (Hahn2024, Drobin1999)"),
     Parameter("ADH_volume_range", 0.05, "1", "volume signal at which its effect on ADH saturates", (0.01, 1.0),
               "assumed: the plasma gained with half a litre of Ringer's"),

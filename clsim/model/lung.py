@@ -6,7 +6,7 @@ water of lung cells V_cells,
     EVLW     = V + V_cells,   w = EVLW / EVLW_rest - 1                          (1)
     flooding = V0 softplus(V / V0 - threshold)                                  (2)
     excess   = softplus(w) - softplus(0)                                        (3)
-    shunt    = 1 - (1 - shunt_open) exp(-(k_w excess + k_f flooding / EVLW_rest) / reserve)   (4)
+    shunt    = 1 - (1 - shunt_open) exp(-(k_w excess + k_f flooding / EVLW_rest + k_e effusion) / reserve)   (4)
 
 so that cuffs of interstitial water cost little, flooded alveoli much, and no
 amount of water shunts more than all the flow.
@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from clsim.jit import kernel
 from clsim.lanes import maximum, minimum, sqrt
-from clsim.model.beds import LUNG
+from clsim.model.beds import EFFUSION, LUNG
 from clsim.spec import Flow, Input, Parameter, State
 from clsim.vmath import exp, hill, log, pow, softplus, tanh
 
@@ -97,6 +97,10 @@ PARAMETERS = (
               (0.0, 2.0), "assumed: cuffs of water cost little oxygen"),
     Parameter("shunt_of_flooding", 0.60, "1", "closing of lung units by flooded alveoli",
               (0.0, 5.0), "assumed: shunt of 0.25 to 0.3 when lung water has doubled"),
+    Parameter(
+        "shunt_of_effusion", 0.12, "1/L", "closing of lung units by effusion", (0.0, 1.0),
+        "assumed: a litre of effusion presses on a tenth of the lung"
+    ),
     Parameter("lung_water_width", 0.10, "1", "width of the onset of the effects of lung water",
               (0.01, 0.5), "assumed: smooth"),
     Parameter("drive_of_cytokine", 0.25, "1", "hyperventilation under a full cytokine drive",
@@ -246,7 +250,8 @@ def water(x, p, u, f):
     f.alveolar_flooding = V0 * softplus(V / V0 - p.flooding_threshold, p.flooding_width)
     excess = softplus(f.EVLW / p.EVLW_rest - 1.0, p.lung_water_width)
     excess = excess - softplus(0.0, p.lung_water_width)
-    closed = p.shunt_of_water * excess + p.shunt_of_flooding * f.alveolar_flooding / p.EVLW_rest
+    closed = (p.shunt_of_water * excess + p.shunt_of_flooding * f.alveolar_flooding / p.EVLW_rest
+              + p.shunt_of_effusion * x.V_pocket[EFFUSION])
     f.shunt = 1.0 - (1.0 - open_shunt(p)) * exp(-closed / p.pulmonary_reserve)
     return excess
 

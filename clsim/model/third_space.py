@@ -5,7 +5,7 @@ The third space opens once the peripheral interstitium has gained about 0.75 L
 once they are swollen and returns by lymph.  With the relative gain v = V / V_rest - 1
 and o(g) = d^2 / (d + width), d = [g - opening]+, an opening without a kink,
 
-    J_third_in = k_third_in V_rest o(v)                                         (1)
+    J_third_in = k_third_in V_rest o(v) (1 - V_pocket / third_capacity)         (1)
     J_pocket_out = V_pocket / tau_pocket                                          (2)
     J_effusion_in = k_effusion V_rest o(v)   per bed                            (3)
 
@@ -27,6 +27,8 @@ PARAMETERS = (
               per=POCKETS, show="h"),
     Parameter("third_opening", 0.083, "1", "relative swelling that opens the third space", (0.0, 1.0),
               "750 mL of 9 L: Hahn2024"),
+    Parameter("third_capacity", 25.0, "L", "third space when it takes no more", (0.2, 30.0),
+              "assumed: beyond it the fluid stays in the tissue and presses on vessels and lung", scale="volume"),
     Parameter("k_effusion", (0.002, 0.004), "1/min", "rate of effusion from splanchnic and lung interstitium",
               (0.0, 0.5), "assumed: litres over days", per=("splanchnic", "lung")),
     Parameter("effusion_opening", 0.15, "1", "relative swelling that opens effusion", (0.0, 3.0),
@@ -62,7 +64,8 @@ def flows(x, p, u, f):
     splanchnic = x.V_interstitium[SPLANCHNIC] / p.V_interstitium_rest[SPLANCHNIC] - 1.0
     lung = x.V_interstitium[LUNG] / p.V_interstitium_rest[LUNG] - 1.0
     f.J_third_in = (p.k_third_in * p.V_interstitium_rest[PERIPHERAL]
-                    * overflow(third, p.third_opening, p.pocket_width))
+                    * overflow(third, p.third_opening, p.pocket_width)
+                    * (1.0 - x.V_pocket[THIRD_SPACE] / p.third_capacity))
     f.J_effusion_splanchnic = (p.k_effusion[0] * p.V_interstitium_rest[SPLANCHNIC]
                                * overflow(splanchnic, p.effusion_opening, p.pocket_width))
     f.J_effusion_lung = (p.k_effusion[1] * p.V_interstitium_rest[LUNG]

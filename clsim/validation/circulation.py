@@ -42,7 +42,7 @@ def rest(bench: Bench) -> list[Row]:
             "11",
             "rest",
             "lymph of the whole body",
-            5.7,
+            8.0,
             4.0,
             9.0,
             lymph,

@@ -15,7 +15,7 @@ READS = {
         "temperature_rest": 37.0, "hemoglobin_of_cells": 335.0, "hematocrit_rest": 0.415,
         "oxygen_capacity": 1.34,
     },
-    "x": {"V_interstitium": BEDS, "temperature": 37.0},
+    "x": {"V_interstitium": BEDS, "V_pocket": (0.0, 0.0), "temperature": 37.0},
     "f": {
         "PCWP": 8.0, "CO": 5.6, "HCO3": 24.0, "cytokine": 0.0, "hemoglobin": 335.0 * 0.415,
         "metabolic_rate": 1.0,
