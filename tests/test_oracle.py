@@ -10,6 +10,7 @@ from courses import DAY, busy_course
 from oracle import slopes
 from scipy.integrate import solve_ivp
 
+from clsim.model import ledger
 from clsim.model.layout import INPUTS, PARAMETERS, STATES
 from clsim.patient import settle_patient
 
@@ -19,6 +20,14 @@ OTHER = {  # a small old woman with weak organs
     "pulmonary_reserve": 0.7, "renal_frailty": 1.5, "GFR_rest": 0.07,
 }  # fmt: skip
 
+
+LISTENERS = {  # states that act on nothing the page computes
+    "C3a", "angiopoietin2", "bilirubin", "brain_inflammation", "cholestasis", "creatinine", "encephalopathy",
+    "eosinophil_precursors", "eosinophil_progenitors", "eosinophils", "granulocytes", "homing",
+    "interleukin2_eliminated", "lymphocytes_blood", "lymphocytes_marginated", "megakaryocytes", "nitrate",
+    "phosphate", "phosphate_cells", "platelets", "platelets_sequestered",
+    *(q.name for q in ledger.STATES),
+}  # fmt: skip
 
 
 class Page:
@@ -30,6 +39,7 @@ class Page:
         state = {q.name: patient[q.name] for q in STATES}
         laws, _ = slopes(SimpleNamespace(**state), self.p, self.usual)
         self.states = [q for q in STATES if q.name in vars(laws)]
+        assert {q.name for q in STATES} - set(vars(laws)) == LISTENERS
         self.ends = np.cumsum([np.size(state[q.name]) for q in self.states])[:-1]
         self.rest = np.concatenate([np.ravel(state[q.name]) for q in self.states])
 

@@ -153,7 +153,7 @@ FLOWS = (
     Flow("imbalance", "L/min", "cardiac output minus venous return left by the root search"),
 )
 
-ROOT_STEPS = 20
+ROOT_STEPS = 18
 MAP_LOWEST, MAP_HIGHEST = 1e-3, 400.0
 
 
@@ -216,8 +216,8 @@ def balance(MAP, x, p, u, f):
 def flows(x, p, u, f):
     """The root of (1) to (10), and the pressures that follow.
 
-    A safeguarded secant on a bracket, halved where a step would leave it or grow:
-    constant number of steps, so that one patient and many side by side do the same arithmetic.
+    A safeguarded secant on a bracket, halved where a step would leave it: constant number
+    of steps, so that one patient and many side by side do the same arithmetic.
     """
     low, high = 0.0 * x.MAP_setpoint + MAP_LOWEST, 0.0 * x.MAP_setpoint + MAP_HIGHEST
     a = x.MAP_setpoint
@@ -226,16 +226,14 @@ def flows(x, p, u, f):
     excess_b = balance(b, x, p, u, f)
     low = where(excess_a > 0.0, a, where(excess_b > 0.0, b, low))
     high = where(excess_b < 0.0, b, where(excess_a < 0.0, a, high))
-    stride = high - low
     for _ in range(ROOT_STEPS):
         slope = excess_b - excess_a
         flat = slope == 0.0
         c = b - where(flat, 0.0, excess_b * (b - a) / where(flat, 1.0, slope))
-        c = where((c >= low) & (c <= high) & (abs(c - b) <= stride), c, 0.5 * (low + high))
+        c = where((c >= low) & (c <= high), c, 0.5 * (low + high))
         excess_c = balance(c, x, p, u, f)
         low = where(excess_c > 0.0, c, low)
         high = where(excess_c > 0.0, high, c)
-        stride = abs(c - b)
         a, excess_a, b, excess_b = b, excess_b, c, excess_c
     f.imbalance = excess_b
     afterload = 1.0 + p.k_afterload * (f.MAP / p.MAP_rest - 1.0)
