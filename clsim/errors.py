@@ -75,10 +75,10 @@ class BadInput(ClsimError):
         parts = [head + self.problem]
         if self.given:
             parts.append(f"given: {self.given}")
-        if self.allowed:
-            parts.append(f"allowed: {self.allowed}")
         if self.nearest:
             parts.append(f"did you mean {self.nearest}?")
+        if self.allowed:
+            parts.append(f"allowed: {self.allowed}")
         return "; ".join(parts)
 
 

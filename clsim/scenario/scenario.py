@@ -123,6 +123,8 @@ def load(source: str | Path | Scenario, **overrides: Any) -> Scenario:
     """
     if isinstance(source, Scenario):
         return source.but(**overrides) if overrides else source
+    if not isinstance(source, str | Path):
+        raise BadInput("is not a scenario", given=repr(source), allowed="a name, a path or a Scenario")
     file = gallery.find(source)
     document = _whole(file, ())
     if overrides:

@@ -36,7 +36,7 @@ class Document:
 def read(file: Path) -> Document:
     """Read a file; raises `BadInput` if it is missing, no text, or no TOML."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise BadInput("there is no such file", place=Place(str(file))) from None
     except IsADirectoryError:
