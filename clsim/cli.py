@@ -236,7 +236,7 @@ def plot(
 
     target = check_target(out or Path(f"{Path(file).stem}.png"), FIGURES)
     with bar("drawing") as tell:
-        from clsim.plots import overview
+        from clsim.plots import overview, write
 
         if Path(file).suffix == ".nc":
             result = load_result(file)
@@ -247,7 +247,7 @@ def plot(
             result = _simulated(load(file), file)
         tell("drawing", 0.5)
         try:
-            overview(result).savefig(target)
+            write(overview(result), target)
         except OSError as error:
             raise BadInput(f"cannot be written ({error})", place=Place(str(target))) from None
     print(target)

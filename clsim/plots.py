@@ -41,6 +41,7 @@ STYLE: dict[Any, Any] = {
     "svg.hashsalt": "clsim", "svg.fonttype": "none",
 }
 FOOTER_INCHES = 0.42
+DOTS_PER_INCH = 200
 HALO = [withStroke(linewidth=3.0, foreground="white")]
 
 
@@ -135,15 +136,17 @@ def fluid_boluses(result: Result) -> list[Any]:
             if order.kind == "fluid" and order.rate > fast and order.amount >= large]
 
 
+def write(figure: Figure, file: Path) -> Path:
+    """Write one picture (``.png``, ``.svg`` or ``.pdf``), the same bytes each time."""
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(file.suffix)
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(file, dpi=DOTS_PER_INCH, metadata=metadata)
+    return file
+
+
 def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
     """Write ``stem.png`` and ``stem.svg`` into a folder."""
-    files = []
-    with matplotlib.rc_context(STYLE):
-        for suffix, options in ((".png", {"dpi": 200}), (".svg", {"metadata": {"Date": None}})):
-            file = folder / (stem + suffix)
-            figure.savefig(file, **options)
-            files.append(file)
-    return files
+    return [write(figure, folder / (stem + suffix)) for suffix in (".png", ".svg")]
 
 
 @styled
