@@ -282,3 +282,25 @@ def test_a_mistake_in_the_extended_file_names_that_file(tmp_path):
 def test_an_overridden_value_is_named_as_such():
     with pytest.raises(BadInput, match=r"override: \[patient\] weight"):
         load("rest-19-days", patient={"weight": "10 kg"})
+
+
+def test_interleukin2_can_be_ordered_like_any_drug():
+    text = """
+[[drug]]
+give = "interleukin2_in"
+rates = { "2 h" = "18 MIU/m2/d", "60.5 h" = "9 MIU/m2/d", "90 h" = "0 IU/min" }
+[[drug]]
+give = "interleukin2_subcutaneous"
+dose = "9 MIU"
+over = "1 min"
+at = "100.25 h"
+[run]
+horizon = "5 d"
+"""
+    events = loads(text).events
+    steady = [event for event in events if event.input == "interleukin2_in"]
+    assert [(event.start, event.stop) for event in steady] == [(120.0, 3630.0), (3630.0, 5400.0)]
+    assert steady[0].rate == pytest.approx(2.0 * steady[1].rate)
+    under = next(event for event in events if event.input == "interleukin2_subcutaneous")
+    assert under.start == 6015.0
+    assert under.rate * (under.stop - under.start) == pytest.approx(9e6)

@@ -25,11 +25,12 @@ SEX = {"male": 1.0, "female": 0.0}
 
 
 def drugs(fluid_inputs: tuple[str, ...]) -> dict[str, Input]:
-    """Inputs that are a mass of drug per time."""
+    """Inputs that are a mass of drug per time, and interleukin-2 beside or instead of the course."""
     return {
         name: each
         for name, each in INPUT.items()
-        if units.unit(each.unit).dimension == _MASS_PER_TIME and name not in fluid_inputs
+        if name in COURSE
+        or (units.unit(each.unit).dimension == _MASS_PER_TIME and name not in fluid_inputs)
     }
 
 
