@@ -7,8 +7,8 @@ import math
 from clsim import units
 from clsim.engine.timeline import ADD
 from clsim.scenario import settings
-from clsim.scenario.orders import DAY, Order, Plan, bag
-from clsim.scenario.section import Section
+from clsim.scenario.orders import Order, Plan, bag
+from clsim.scenario.section import DAY, Section
 
 
 def course(section: Section) -> Plan:

@@ -16,7 +16,6 @@ from clsim.errors import BadInput
 from clsim.scenario import settings
 from clsim.scenario.section import Section
 
-DAY = 1440.0
 MOST_ORDERS = 20_000
 
 
@@ -55,6 +54,9 @@ class Order:
         return self.rate * (self.stop - self.start)
 
 
+WRITTEN = ("rate", "rates", "volume", "amount", "dose", "over")  # keys that a rate can come from
+
+
 @dataclass
 class Plan:
     """Cycles and doses of a course, and all orders and events found so far."""
@@ -77,9 +79,12 @@ class Plan:
         for name, rate in inputs.items():
             if not rate <= settings.INPUT[name].bounds[1]:
                 most = settings.INPUT[name]
+                written = [key for key in WRITTEN if key in section]
                 section.refuse(
                     f"is more than can be given ({most.label})",
-                    given=units.show(rate, most.unit, most.show),
+                    *written[:1],
+                    given=" and ".join(f"{key} = {section.data[key]!r}" for key in written)
+                    or units.show(rate, most.unit, most.show),
                     allowed="up to " + units.show(most.bounds[1], most.unit, most.show),
                 )
             if rate or mode == SET:

@@ -20,9 +20,9 @@ from clsim.errors import BadInput, Place, nearest
 from clsim.scenario import gallery, schedule, toml_text
 from clsim.scenario.course import course
 from clsim.scenario.extends import merged
-from clsim.scenario.orders import DAY, Order, Plan
+from clsim.scenario.orders import Order, Plan
 from clsim.scenario.schema import check, with_defaults
-from clsim.scenario.section import Section
+from clsim.scenario.section import DAY, Section
 from clsim.scenario.settings import INPUT, OUTPUTS, PARAMETER, Value, settings
 from clsim.scenario.toml_text import Document
 
@@ -257,7 +257,8 @@ def _notes(plan: Plan) -> tuple[str, ...]:
     if not late:
         return ()
     end = units.show(plan.horizon, "min", "h")
-    return (f"{len(late)} orders begin after the end of the run ({end}) and are left out",)
+    orders = "1 order begins" if len(late) == 1 else f"{len(late)} orders begin"
+    return (f"{orders} after the end of the run ({end}), without effect",)
 
 
 def _together(scenario: Scenario, document: Document) -> None:

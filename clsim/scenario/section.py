@@ -13,6 +13,8 @@ from clsim.scenario.schema import spell
 from clsim.scenario.toml_text import Document, Key
 from clsim.substances import is_ion, molar_mass
 
+DAY = 1440.0  # min
+
 
 @dataclass(frozen=True)
 class Section:
@@ -104,7 +106,8 @@ class Section:
                 "is too small", *keys, given=repr(raw), allowed=f"above {units.show(above, unit)}"
             )
         if not low <= value <= high:
-            self.refuse("is out of range", *keys, given=repr(raw), allowed=units.span(low, high, unit))
+            shown = "d" if unit == "min" and DAY <= high < math.inf else ""
+            self.refuse("is out of range", *keys, given=repr(raw), allowed=units.span(low, high, unit, shown))
         return value
 
     def time(self, *keys: str | int, above: float | None = None) -> float:
