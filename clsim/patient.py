@@ -41,10 +41,6 @@ Value = float | tuple[float, ...]
 DRIFT = 1e-9  # largest derivative at rest, in sizes of the state per minute
 ESCAPE_TOLERANCE = 1e-6
 DRIFTS = {  # a state that cannot come to rest: the observable to look at, and why
-    "M_albumin": ("escape_rate_rest",
-                  "with these lymph flows the tissue would not lose the albumin that escapes"),
-    "M_globulin": ("globulin_rest",
-                   "no reflection of globulin balances what crosses the wall and what lymph returns"),
     "lactate": ("VO2_rest", "the oxygen delivered at rest does not cover the oxygen used"),
     "brain_inflammation": ("Na_rest", "sodium, pressure or oxygen at rest would harm the brain"),
 }

@@ -3,7 +3,7 @@
     thirst = thirst_highest lg(logit(1 / thirst_highest) + Na_on_thirst (Na - Na_rest)
              - volume_on_thirst volume_signal)                                  (1)
     water_drunk = water_intake [food_water eating + (1 - food_water) drinking thirst]    (2)
-    bowel_loss = bowel_loss_highest hill(vasodilation; half, n) + bowel of the user's scenario   (3)
+    bowel_loss = bowel_loss_highest hill(vasodilation; half, n) + diarrhoea            (3)
     evaporation = evaporation_rest [1 + heat_on_evaporation (temperature - rest)]        (4)
 
 Food brings sodium, potassium, chloride, phosphate and protein (as urea) in proportion to

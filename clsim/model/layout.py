@@ -138,11 +138,6 @@ def home(name: str) -> str:
     raise KeyError(f"{name} is not declared")
 
 
-ORIGIN = {  # where each observable and constant may be set in a scenario file
-    parameter.name: {"observable": "patient", "constant": "parameters", "solved": ""}[parameter.role]
-    for parameter in PARAMETERS
-}
-
 FLOOR = np.where(
     np.repeat([state.positive for state in STATES], [max(1, len(state.per)) for state in STATES]),
     -1e-9 * spread(STATES, "size"), -np.inf)

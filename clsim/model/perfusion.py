@@ -8,7 +8,7 @@ MAP is above its limit (lg the logistic function) and moved by the drives that r
 What is left of the cardiac output goes to muscle, skin and the rest.  Oxygen:
 
     DO2 = CO hemoglobin 1.34 SaO2                                               (2)
-    VO2_demand = VO2_rest (1 + heat_on_VO2 (temperature - rest))                (3)
+    VO2_demand = VO2_rest metabolic_rate                                        (3)
     oxygen_debt = softplus(1 - extraction_limit DO2 / VO2_demand)               (4)
 """
 
@@ -92,7 +92,7 @@ def flows(x, p, u, f):
     f.Q_rest = f.CO - f.Q_kidney - f.Q_brain - f.Q_heart - f.Q_gut
     f.gut_flow_ratio = f.Q_gut / (p.flow_share[GUT] * p.CO_rest)
     f.DO2 = f.CO * f.hemoglobin * p.oxygen_capacity * f.SaO2
-    f.VO2_demand = p.VO2_rest * (1.0 + p.heat_on_VO2 * (x.temperature - p.temperature_rest))
+    f.VO2_demand = p.VO2_rest * f.metabolic_rate
     f.oxygen_debt = softplus(1.0 - p.extraction_limit * f.DO2 / f.VO2_demand, p.extraction_width)
     f.VO2 = f.VO2_demand * (1.0 - f.oxygen_debt)
     f.oxygen_extraction = f.VO2 / f.DO2

@@ -1,4 +1,4 @@
-"""Validation: classical experiments on the healthy body, nobody tuned to one row alone.
+"""Validation: classical experiments on the healthy body, all with one parameter set.
 
     from clsim.validation import physiology
     for row in physiology():
