@@ -47,6 +47,12 @@ def assigned(node):
                 yield place.value.id, place.attr, place
 
 
+def leaves_early(node):
+    """``if not anyone(...): break``: no lane goes on searching, the one question a law may ask."""
+    return isinstance(node, ast.If) and ast.unparse(node).startswith("if not anyone(") and (
+        [type(each) for each in node.body + node.orelse] == [ast.Break])
+
+
 @dataclass
 class Reader:
     """Walks calls in the order in which they run; notes what is read before it is written.
@@ -83,6 +89,8 @@ class Reader:
                 self.statement(module, inner)
         elif isinstance(node, (ast.Expr, ast.Return)) and node.value is not None:
             self.read(module, node.value)
+        elif leaves_early(node):
+            self.read(module, node.test)
         else:
             raise AssertionError(f"{module}.py:{node.lineno}: a kernel holds {ast.dump(node)[:60]}")
 

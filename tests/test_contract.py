@@ -7,7 +7,7 @@ from math import isfinite
 
 import numpy as np
 import pytest
-from reading import PACKAGE, RECORDS, Reader, assigned, kernels, touched, tree
+from reading import PACKAGE, RECORDS, Reader, assigned, kernels, leaves_early, touched, tree
 
 from clsim import units
 from clsim.model.layout import FLOWS, INPUTS, PARAMETERS, STATES, SUBSYSTEMS
@@ -154,11 +154,14 @@ def test_a_law_holds_no_numbers_of_its_own(name):
 
 @pytest.mark.parametrize("name", LAWS)
 def test_a_law_branches_on_nothing(name):
-    """No if, while, ternary, comparison chain, power or and/or: lanes could not follow."""
+    """No if, while, ternary, comparison chain, power or and/or: lanes could not follow.
+
+    A search may end when no lane goes on searching.
+    """
     refused = (ast.If, ast.While, ast.IfExp, ast.BoolOp, ast.Pow, ast.Try, ast.Lambda)
     for law in kernels(name).values():
         for node in ast.walk(law):
-            assert not isinstance(node, refused), f"{name}.py:{node.lineno}"
+            assert leaves_early(node) or not isinstance(node, refused), f"{name}.py:{node.lineno}"
 
 
 def test_records_go_by_their_names_from_law_to_law():

@@ -27,7 +27,7 @@ The set-point follows the pressure and is pulled home:
 from __future__ import annotations
 
 from clsim.jit import kernel
-from clsim.lanes import sqrt, where
+from clsim.lanes import anyone, maximum, sqrt, where
 from clsim.spec import Flow, Input, Parameter, State
 from clsim.vmath import exp, log, pow, softplus
 
@@ -153,7 +153,9 @@ FLOWS = (
     Flow("imbalance", "L/min", "cardiac output minus venous return left by the root search"),
 )
 
-ROOT_STEPS = 18
+ROOT_STEPS = 50  # never needed: six or seven find the root, a bracket halved fifty times would
+ROOT_TOLERANCE = 1e-9  # L/min; a MAP within some 1e-8 mmHg
+FIRST_STEP = 0.3  # the reflex takes up most of what resistance alone would ask for
 MAP_LOWEST, MAP_HIGHEST = 1e-3, 400.0
 
 
@@ -216,21 +218,26 @@ def balance(MAP, x, p, u, f):
 def flows(x, p, u, f):
     """The root of (1) to (10), and the pressures that follow.
 
-    A safeguarded secant on a bracket, halved where a step would leave it: constant number
-    of steps, so that one patient and many side by side do the same arithmetic.
+    A safeguarded secant on a bracket, halved where a step would leave it.  A patient whose
+    pressure is found stays on it while others beside him still search, so that one patient
+    and many side by side do the same arithmetic.
     """
     low, high = 0.0 * x.MAP_setpoint + MAP_LOWEST, 0.0 * x.MAP_setpoint + MAP_HIGHEST
     a = x.MAP_setpoint
     excess_a = balance(a, x, p, u, f)
-    b = 0.95 * a
+    b = maximum(0.5 * a, a + FIRST_STEP * f.SVR * excess_a)
     excess_b = balance(b, x, p, u, f)
     low = where(excess_a > 0.0, a, where(excess_b > 0.0, b, low))
     high = where(excess_b < 0.0, b, where(excess_a < 0.0, a, high))
     for _ in range(ROOT_STEPS):
+        searching = abs(excess_b) > ROOT_TOLERANCE
+        if not anyone(searching):
+            break
         slope = excess_b - excess_a
         flat = slope == 0.0
         c = b - where(flat, 0.0, excess_b * (b - a) / where(flat, 1.0, slope))
         c = where((c >= low) & (c <= high), c, 0.5 * (low + high))
+        c = where(searching, c, b)
         excess_c = balance(c, x, p, u, f)
         low = where(excess_c > 0.0, c, low)
         high = where(excess_c > 0.0, high, c)
