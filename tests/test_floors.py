@@ -17,7 +17,7 @@ LONGER: dict[str, str] = {}  # file: why it cannot be shorter
 # the house, from the ground up: a module imports from lower floors, or from its own
 FLOORS = (
     ("disclaimer errors spec",),
-    ("units jit lanes lane_types lane_records debug_records vmath substances scenario.toml_text",),
+    ("units jit draws lanes lane_types lane_records debug_records vmath substances scenario.toml_text",),
     ("model.beds model.oncotic fluids",),
     (" ".join(f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS),),
     ("model.layout model.equations engine.outcome engine.stepper engine.timeline engine.advance",),
