@@ -68,7 +68,7 @@ def uniform(key, patient, decision):
 
 
 @driver(philox, uniform)
-def fill(key, patients, decision, out):  # type: ignore[no-untyped-def]
+def fill(key, patients, decision, out):
     """``uniform`` for each of the patients, into ``out``."""
     for i in range(patients.size):
         out[i] = uniform(key, patients[i], decision)
