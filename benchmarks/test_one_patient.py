@@ -20,7 +20,7 @@ from clsim.engine.outcome import REPORT
 from clsim.engine.timeline import make_timeline
 from clsim.jit import driver
 from clsim.lanes import widen
-from clsim.model.equations import rhs
+from clsim.model.equations import outlook, rhs
 from clsim.model.layout import CEILING, FLOOR, INPUTS, F, P, U, X, columns, spread
 from clsim.patient import settle_patient
 from clsim.scenario.scenario import load
@@ -59,7 +59,7 @@ def test_five_days_compiled(benchmark, course):
 def test_five_days_eight_side_by_side(benchmark, course):
     """The same course for eight patients in one register; divide by eight."""
     patient, timeline = course
-    advance = make_advance(rhs, *(widen(record, WIDTH) for record in (X, P, U, F)))
+    advance = make_advance(rhs, *(widen(record, WIDTH) for record in (X, P, U, F)), outlook)
     y, params, floor, ceiling = (np.repeat(row, WIDTH) for row in (patient.state, patient.parameters, FLOOR, CEILING))
     inputs = np.repeat(timeline.inputs, WIDTH, axis=1)
     states = np.empty((timeline.outputs.size, y.size))

@@ -12,7 +12,7 @@ from clsim.engine.advance import integrate, make_advance
 from clsim.engine.outcome import Outcome, describe
 from clsim.engine.timeline import make_timeline
 from clsim.errors import NumericalFailure
-from clsim.model.equations import rhs
+from clsim.model.equations import outlook, rhs
 from clsim.model.layout import (
     CEILING,
     FLOOR,
@@ -39,7 +39,7 @@ HINTS = {
 @cache
 def engine() -> Any:
     """The compiled loop for one patient."""
-    return make_advance(rhs, X, P, U, F)
+    return make_advance(rhs, X, P, U, F, outlook)
 
 
 def run(scenario: str | Path | Scenario, **overrides: Any) -> Result:

@@ -15,7 +15,7 @@ from courses import DAY, Course, busy_course
 from clsim import load
 from clsim.engine.advance import integrate, make_advance
 from clsim.engine.timeline import make_timeline
-from clsim.model.equations import rhs
+from clsim.model.equations import outlook, rhs
 from clsim.model.layout import CEILING, FLOOR, INPUTS, F, P, U, X, columns, spread
 from clsim.patient import settle_patient
 
@@ -29,7 +29,7 @@ def reference():
 @pytest.fixture(scope="session")
 def run(reference):
     """``run(events, minutes, ...)`` -> Course; the reference adult unless told otherwise."""
-    advance = make_advance(rhs, X, P, U, F)
+    advance = make_advance(rhs, X, P, U, F, outlook)
 
     def go(events=(), minutes=DAY, every=15.0, step=1.0, patient=None, outputs=None, fails=False):
         patient = patient or reference

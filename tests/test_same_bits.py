@@ -14,7 +14,7 @@ from clsim.engine.advance import make_advance
 from clsim.engine.outcome import REPORT
 from clsim.engine.timeline import Event, make_timeline
 from clsim.lanes import widen
-from clsim.model.equations import rhs
+from clsim.model.equations import outlook, rhs
 from clsim.model.layout import CEILING, FLOOR, INPUTS, F, P, U, X, columns, spread
 from clsim.patient import settle_patient
 
@@ -42,7 +42,7 @@ def follow(width, minutes, number):
     usual = spread(INPUTS, "default")
     line = make_timeline(EVENTS, columns(INPUTS), usual, np.linspace(0.0, minutes, 4))
     records = [widen(kind, width) if width else kind for kind in (X, P, U, F)]
-    advance, w = make_advance(rhs, *records), max(1, width)
+    advance, w = make_advance(rhs, *records, outlook), max(1, width)
     crowd = [patient(k) for k in range(number)]
     found = []
     for begin in range(0, number, w):

@@ -61,8 +61,18 @@ def inspect(time, y, flow, floor, ceiling, report):
     return well
 
 
+@kernel
+def no_outlook(x, p, u, f):
+    """For a model whose flows are all written by its right-hand side."""
+
+
 def make_advance(
-    rhs: Callable[..., None], X: np.dtype, P: np.dtype, U: np.dtype, F: np.dtype
+    rhs: Callable[..., None],
+    X: np.dtype,
+    P: np.dtype,
+    U: np.dtype,
+    F: np.dtype,
+    outlook: Callable[..., None] = no_outlook,
 ) -> Callable[..., int]:
     """The compiled loop for one model and one width.
 
@@ -73,6 +83,8 @@ def make_advance(
     X, P, U, F : record types
         States, parameters, inputs and flows of one patient, or of a group
         (``clsim.lanes.widen``).
+    outlook : kernel (x, p, u, f) -> None
+        Writes, at edges only, the flows that feed nothing back.
 
     Returns
     -------
@@ -93,7 +105,7 @@ def make_advance(
     """
     step = make_step(rhs)
 
-    @driver(rhs, X, P, U, F)
+    @driver(rhs, outlook, X, P, U, F)
     def advance(y, params, inputs, edges, rows, h_max, floor, ceiling, states, flows, report):
         stage, slope, total = np.empty(y.size), np.empty(y.size), np.empty(y.size)
         flow = np.full(ceiling.size, np.nan)  # a flow read before it is written shows
@@ -110,7 +122,9 @@ def make_advance(
                     step(y, span / count, stage, slope, total, x, p, u, f, dx)
             for j in range(y.size):
                 stage[j], slope[j] = y[j], 0.0
-            rhs(x, p, lanes(inputs[min(e, last - 1)].view(U)[0]), f, dx)
+            u = lanes(inputs[min(e, last - 1)].view(U)[0])
+            rhs(x, p, u, f, dx)
+            outlook(x, p, u, f)
             well = inspect(edges[e], y, flow, floor, ceiling, report)
             if well == 0:
                 break

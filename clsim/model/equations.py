@@ -125,6 +125,14 @@ def rhs(x, p, u, f, dx):
 
 
 @kernel
+def outlook(x, p, u, f):
+    """What may befall the body: hazards and symptoms, wanted when it is looked at.
+
+    Comes after ``flows``; nothing in the body reads what it writes.
+    """
+
+
+@kernel
 def settle(x, p, u, f):
     """Close the rest state: writes the solved parameters and the states at rest.
 
@@ -158,3 +166,4 @@ def settle(x, p, u, f):
     brain.rest(p, x, f)
     ledger.rest(p, x, f)
     flows(x, p, u, f)
+    outlook(x, p, u, f)

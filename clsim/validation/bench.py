@@ -20,7 +20,7 @@ from clsim.engine.advance import integrate, make_advance
 from clsim.engine.outcome import describe
 from clsim.engine.timeline import SET, Event, make_timeline
 from clsim.errors import NumericalFailure
-from clsim.model.equations import rhs
+from clsim.model.equations import outlook, rhs
 from clsim.model.layout import CEILING, FLOOR, FLOWS, INPUTS, STATES, F, P, U, X, columns, spread
 from clsim.patient import Patient, Value, settle_patient
 
@@ -83,7 +83,7 @@ class Course:
 @cache
 def loop() -> Any:
     """The compiled loop of the engine for one body."""
-    return make_advance(rhs, X, P, U, F)
+    return make_advance(rhs, X, P, U, F, outlook)
 
 
 class Bench:
