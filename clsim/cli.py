@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import clsim
+from clsim.arguments import AsJson, ScenarioArgument, Setting, columns_of_text, overrides
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, ClsimError, Place
 
@@ -34,15 +34,6 @@ app = typer.Typer(
 )
 validate = typer.Typer(help="Compare the model with published experiments.", no_args_is_help=True)
 app.add_typer(validate, name="validate")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-ScenarioArgument = Annotated[
-    str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")
-]
-Setting = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help='Override, such as "patient.weight=82 kg".'),
-]
 
 
 def main() -> None:
@@ -106,11 +97,11 @@ def run(
         from clsim.store import check_target
 
         check_target(out)
-    overrides = _overrides(setting or [])
+    tables = overrides(setting)
     with bar("running") as tell:
         from clsim.scenario.scenario import load
 
-        planned = load(scenario, **overrides)
+        planned = load(scenario, **tables)
         tell(f"running {planned.name}", 0.0)
         result = _simulated(planned, scenario)
     for note in planned.notes:
@@ -129,7 +120,7 @@ def run(
     for name, row in summary.items():
         numbers = ("start", "low", "low_at", "high", "high_at", "end")
         rows.append((name, row["unit"], *(f"{row[key]:.4g}" for key in numbers)))
-    print(_table(rows))
+    print(columns_of_text(rows))
     if out is not None:
         print(f"written: {out}")
 
@@ -146,7 +137,7 @@ def list_scenarios(as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps([{"name": name, **about} for name, about in titles.items()], indent=1))
     else:
-        print(_table([(name, about.get("title", "")) for name, about in titles.items()]))
+        print(columns_of_text([(name, about.get("title", "")) for name, about in titles.items()]))
 
 
 @app.command()
@@ -191,7 +182,7 @@ def show(
         )
     kind, found = known[name]
     rows = [(key, str(value)) for key, value in asdict(found).items() if value not in ("", (), 0.0)]
-    print(_table([("kind", kind), *rows]))
+    print(columns_of_text([("kind", kind), *rows]))
 
 
 @app.command()
@@ -340,29 +331,6 @@ def _simulated(scenario: Scenario, written: str) -> Result:
         raise error.at("", Place(written)) from None
 
 
-def _overrides(settings: list[str]) -> dict[str, Any]:
-    """``["patient.weight=82 kg"]`` as tables; a value that is no TOML is a text."""
-    import tomllib
-
-    tables: dict[str, Any] = {}
-    for setting in settings:
-        key, sign, value = setting.partition("=")
-        path = key.strip().split(".")
-        if not sign or not all(path):
-            raise BadInput(
-                "is no setting", given=repr(setting), allowed='"patient.weight=82 kg"', key="--set"
-            )
-        try:
-            read = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            read = value.strip()
-        table = tables
-        for step in path[:-1]:
-            table = table.setdefault(step, {})
-        table[path[-1]] = read
-    return tables
-
-
 def _described(scenario: Scenario) -> dict[str, Any]:
     """What JSON says of a scenario."""
     return {
@@ -375,15 +343,3 @@ def _described(scenario: Scenario) -> dict[str, Any]:
         "doses_held": len(scenario.held),
         "notes": list(scenario.notes),
     }
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    """Columns of text; numbers to the right of the first two."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.ljust(widths[i]) if i < 2 else cell.rjust(widths[i]) for i, cell in enumerate(row)
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
