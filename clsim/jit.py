@@ -1,4 +1,4 @@
-"""Every decision about numba: flags, and where compiled code is kept.
+"""Every decision about numba: flags, how many lanes, and where compiled code is kept.
 
 ``kernel``  compiles a law of the model (inner function, not cached by itself);
 ``inline``  compiles a piece of arithmetic that is always copied into its caller;
@@ -29,6 +29,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from llvmlite.binding import get_host_cpu_features
 from numba import njit
 from numba.core.caching import FunctionCache
 
@@ -39,6 +40,7 @@ PACKAGE = Path(__file__).parent
 KEEP = 4
 GRACE = 3600.0  # seconds during which a superseded stamp may still be in use elsewhere
 STAMP = re.compile(r"[0-9a-f]{16}")
+LANES = 16 if get_host_cpu_features().get("avx512f") else 8  # patients side by side; any width gives the same bits
 
 
 def stamp(package: Path) -> str:
