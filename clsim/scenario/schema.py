@@ -7,7 +7,7 @@ are known.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
@@ -25,6 +25,7 @@ Quantity = Annotated[
     Any, BeforeValidator(_quantity), WithJsonSchema({"type": ["string", "number"]})
 ]
 Values = dict[str, Any]
+Shape = TypeVar("Shape", bound=BaseModel)
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 
 
@@ -151,19 +152,24 @@ ENTRIES: dict[str, type[BaseModel]] = {"fluid": Fluid, "drug": Drug, "bleed": Bl
 
 def check(document: Document) -> ScenarioFile:
     """The validated file; raises `BadInput` for the first key that does not belong."""
+    return validated(ScenarioFile, document)
+
+
+def validated(model: type[Shape], document: Document) -> Shape:
+    """A file in the shape of `model`; raises `BadInput` for the first key that does not belong."""
     try:
-        return ScenarioFile.model_validate(document.data)
+        return model.model_validate(document.data)
     except ValidationError as error:
-        problems = [_explain(each, document) for each in error.errors(include_url=False)]
+        problems = [_explain(each, document, model) for each in error.errors(include_url=False)]
     raise min(problems, key=lambda each: each.place.line if each.place else 0)
 
 
-def _explain(error: Any, document: Document) -> BadInput:
+def _explain(error: Any, document: Document, model: type[BaseModel]) -> BadInput:
     """pydantic's finding in our four parts: where, given, allowed, nearest."""
     path: Key = tuple(part for part in error["loc"] if part not in ("str", "dict[str,any]"))
     key, place = spell(path), document.place(path)
     if error["type"] == "extra_forbidden":
-        known = allowed(path[:-1])
+        known = allowed(path[:-1], model)
         return BadInput(
             "is not a key here",
             given=str(path[-1]),
@@ -187,12 +193,20 @@ def _explain(error: Any, document: Document) -> BadInput:
     )
 
 
-def allowed(path: Key) -> list[str]:
-    """Keys that may stand in the table at `path`."""
-    model: type[BaseModel] = ScenarioFile
-    if path:
-        model = (TABLES | ENTRIES).get(str(path[0]), ScenarioFile)
+def allowed(path: Key, model: type[BaseModel]) -> list[str]:
+    """Keys that may stand in the table at `path` of a file in the shape of `model`."""
+    for part in path:
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        if part in fields:  # else the number or the name of an entry
+            model = _within(fields[str(part)].annotation) or model
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _within(annotation: Any) -> type[BaseModel] | None:
+    """The shape that a type such as ``list[Fluid]`` holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_within, get_args(annotation))), None)
 
 
 def spell(path: Key) -> str:
@@ -200,7 +214,7 @@ def spell(path: Key) -> str:
     if len(path) < 2:
         return str(path[0]) if path else ""
     rest = ".".join(str(part) for part in path[1:])
-    if path[0] in ENTRIES and isinstance(path[1], int):
+    if isinstance(path[1], int):
         rest = ", ".join([str(path[1] + 1), ".".join(str(part) for part in path[2:])])
         return f"[[{path[0]}]] {rest.rstrip(', ')}"
     return f"[{path[0]}] {rest}"
