@@ -16,18 +16,19 @@ LONGER: dict[str, str] = {}  # file: why it cannot be shorter
 
 # the house, from the ground up: a module imports from lower floors, or from its own
 FLOORS = (
-    ("disclaimer errors spec columns",),
+    ("disclaimer errors spec columns printing",),
     ("units jit draws lanes lane_types lane_records debug_records vmath substances scenario.toml_text",),
     ("model.beds model.oncotic fluids",),
     (" ".join(f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS),),
-    ("model.layout model.equations engine.outcome engine.stepper engine.timeline engine.advance",),
+    ("model.layout model.equations engine.outcome engine.stepper engine.timeline engine.advance "
+        "engine.embedded engine.block engine.relay",),
     (
         "patient scenario.settings scenario.section scenario.schema scenario.extends "
         "scenario.gallery scenario.orders scenario.course scenario.schedule scenario.scenario",
     ),
-    ("result store simulate scenario.json_schema progress",),
+    ("result store simulate scenario.json_schema progress parts blocks cohort_files cohort_report cohort_output",),
     ("plots figures reference validation",),
-    ("arguments cli __main__",),
+    ("arguments cohort_cli cli __main__",),
 )
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names[0].split()}
 SUBSYSTEM_FILES = {f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS}

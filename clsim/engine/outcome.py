@@ -16,6 +16,7 @@ class Outcome(IntEnum):
     NOT_FINITE = 1
     NEGATIVE_STATE = 2
     ROOT_NOT_FOUND = 3
+    STEP_TOO_SMALL = 4
 
 
 MESSAGES = {
@@ -26,6 +27,7 @@ MESSAGES = {
         "{patient}: the equation behind {name} is not solved (left over: {value:.3g}) "
         "at {time:.6g} min"
     ),
+    Outcome.STEP_TOO_SMALL: "{patient}: no step is short enough at {time:.6g} min",
 }
 
 REPORT = np.dtype((np.record, [("code", "i8"), ("time", "f8"), ("column", "i8"), ("value", "f8")]))
