@@ -1,4 +1,4 @@
-"""What several commands take and print: arguments of the command line and plain tables."""
+"""Arguments of the command line that several commands take."""
 
 from __future__ import annotations
 
@@ -58,16 +58,3 @@ def whole_number(text: str, key: str, low: int, high: int) -> int:
         problem = "is no whole number" if number is None else "is out of range"
         raise BadInput(problem, given=repr(text), allowed=f"{low} to {high}", key=key)
     return number
-
-
-def columns_of_text(rows: Sequence[tuple[str, ...]], left: int = 2) -> str:
-    """Columns of text; the first `left` are words, the others numbers that stand to the right."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.ljust(widths[i]) if i < left else cell.rjust(widths[i])
-            for i, cell in enumerate(row)
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)

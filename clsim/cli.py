@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import clsim
-from clsim.arguments import AsJson, ScenarioArgument, Setting, columns_of_text, overrides
+from clsim.arguments import AsJson, ScenarioArgument, Setting, overrides
+from clsim.cohort_cli import cohort
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, ClsimError, Place
+from clsim.printing import columns_of_text
 
 if TYPE_CHECKING:
     from clsim.result import Result
@@ -34,6 +36,7 @@ app = typer.Typer(
 )
 validate = typer.Typer(help="Compare the model with published experiments.", no_args_is_help=True)
 app.add_typer(validate, name="validate")
+app.command()(cohort)
 
 
 def main() -> None:
