@@ -1,4 +1,4 @@
-"""Declarations: what a parameter, a state, a flow and an input are.
+"""Declarations: what a parameter, a state, a flow, an input and an adverse event are.
 
 Every number of the model is declared once, where its law stands.  The record
 that a kernel sees, the key a user may write, the column of a result, the row of
@@ -102,3 +102,26 @@ class Input:
     default: float = 0.0
     bounds: tuple[float, float] = (0.0, float("inf"))
     show: str = ""
+
+
+ENDS = ("", "course", "life")
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """Something that may befall a patient: an adverse event or a symptom.
+
+    Parameters
+    ----------
+    name, label : str
+        Entry of the flow that holds its hazard, and a phrase for people.
+    source : str
+        The published rate that its hazard was set to, or ``"assumed: reason"``.
+    ends : {"", "course", "life"}
+        What it ends: nothing, dosing for good, or everything.
+    """
+
+    name: str
+    label: str
+    source: str
+    ends: str = ""

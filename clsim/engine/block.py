@@ -81,7 +81,7 @@ class Found(NamedTuple):
 
     first, last, lowest, highest : float64 (n, e); lowest_at, highest_at : float64 (n, e), min.
     beyond : float64 (n, r), time beyond each limit, min.
-    risk : float64 (n, v), integrated hazard; count : int64 (n, v); when : float64 (n, v), first
+    risk : float64 (n, v), integrated hazard; happened : int64 (n, v), times; when : float64 (n, v), first
         time, min, not-a-number for never.
     report : REPORT (n,).
     stopped_by, ended_by : int64 (n,), event that stopped dosing and that ended life, or NOTHING;
@@ -100,7 +100,7 @@ class Found(NamedTuple):
     highest_at: NDArray[np.float64]
     beyond: NDArray[np.float64]
     risk: NDArray[np.float64]
-    count: NDArray[np.int64]
+    happened: NDArray[np.int64]
     when: NDArray[np.float64]
     report: Any
     stopped_by: NDArray[np.int64]
@@ -140,7 +140,7 @@ def blank(patients: int, watch: Watch, bins: int, keep: NDArray[np.int64], colum
     return Found(
         first=empty(n, e), last=empty(n, e), lowest=empty(n, e), highest=empty(n, e),
         lowest_at=empty(n, e), highest_at=empty(n, e), beyond=np.zeros((n, watch.limited.size)),
-        risk=np.zeros((n, v)), count=np.zeros((n, v), np.int64), when=empty(n, v),
+        risk=np.zeros((n, v)), happened=np.zeros((n, v), np.int64), when=empty(n, v),
         report=np.zeros(n, REPORT), stopped_by=np.full(n, NOTHING), ended_by=np.full(n, NOTHING),
         stopped_at=np.full(n, np.inf), ended_at=empty(n), state=empty(n, columns[0]),
         bins=np.zeros((watch.banded.size, bands, bins + 2), np.int64), keep=keep,

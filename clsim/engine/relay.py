@@ -105,10 +105,10 @@ def meet(i, number, time, lapse, flow, lane, width, before, due, watch, found):
         for _ in range(MOST_AT_ONCE):
             if not found.risk[i, v] >= due[v, lane]:
                 break
-            found.count[i, v] += 1
-            if found.count[i, v] == 1:
+            found.happened[i, v] += 1
+            if found.happened[i, v] == 1:
                 found.when[i, v] = time
-            due[v, lane] += threshold(watch.keys[v], number, found.count[i, v])
+            due[v, lane] += threshold(watch.keys[v], number, found.happened[i, v])
             effect = watch.effects[v]
             if effect == STOPS_DOSING and found.stopped_by[i] == NOTHING:
                 found.stopped_by[i], found.stopped_at[i] = v, time

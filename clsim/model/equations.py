@@ -1,7 +1,7 @@
 """The body on one page: which law comes when.
 
-``rhs`` is the right-hand side; ``settle`` closes the rest state.  Both are nothing
-but calls, in the order in which one reads from the other:
+``rhs`` is the right-hand side; ``settle`` closes the rest state; ``outlook`` says what
+may befall the body when it is looked at.  All are nothing but calls, in the order in which one reads from the other:
 
  1. blood and body fluids: concentrations, oncotic pressure, ions
  2. what was given: interleukin-2, vasopressors, diuretic, antipyretics
@@ -10,6 +10,7 @@ but calls, in the order in which one reads from the other:
  5. microvascular exchange: interstitium, capillary wall, lymph, third space
  6. hormones, metabolism, kidney, gut
  7. blood counts, liver, brain, and the ledger of what crosses the skin
+ 8. in ``outlook`` only: hazards of adverse events and symptoms
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from clsim.model import (
     furosemide,
     gut,
     haematology,
+    hazards,
     hormones,
     infusion,
     interleukin2,
@@ -43,6 +45,7 @@ from clsim.model import (
     nos_inhibitor,
     perfusion,
     phenylephrine,
+    symptoms,
     temperature,
     third_space,
 )
@@ -130,6 +133,9 @@ def outlook(x, p, u, f):
 
     Comes after ``flows``; nothing in the body reads what it writes.
     """
+    hazards.strains(x, p, u, f)
+    hazards.flows(x, p, u, f)
+    symptoms.flows(x, p, u, f)
 
 
 @kernel

@@ -27,6 +27,7 @@ from clsim.model import (
     furosemide,
     gut,
     haematology,
+    hazards,
     hormones,
     infusion,
     interleukin2,
@@ -42,6 +43,7 @@ from clsim.model import (
     nos_inhibitor,
     perfusion,
     phenylephrine,
+    symptoms,
     temperature,
     third_space,
 )
@@ -52,6 +54,7 @@ SUBSYSTEMS: tuple[ModuleType, ...] = (
     norepinephrine, dopamine, furosemide, antipyretics, nos_inhibitor, blood, interstitium,
     capillary, lymph, third_space, circulation, perfusion, electrolytes, metabolism, hormones,
     kidney, gut, lung, liver, brain, haematology, ledger,
+    hazards, symptoms,
 )
 
 Quantity = Parameter | State | Flow | Input
