@@ -164,7 +164,7 @@ def test_an_event_happens_when_its_hazard_passes_the_threshold_drawn_for_it():
 
 def test_the_end_of_life_ends_the_course_and_the_end_of_dosing_only_the_doses():
     usual, dead, stopped = follow(60), follow(60, effect=ENDS_LIFE), follow(60, effect=STOPS_DOSING)
-    hit = usual.count[:, 0] > 0
+    hit = usual.happened[:, 0] > 0
     assert 5 < hit.sum() < 55
     assert np.array_equal(dead.ended_by, np.where(hit, 0, NOTHING))
     assert np.array_equal(dead.ended_at[hit], usual.when[hit, 0]) and (dead.ended_at[~hit] == 60.0).all()
