@@ -24,7 +24,7 @@ FLOORS = (
         "engine.embedded engine.block engine.relay",),
     (
         "patient scenario.settings scenario.section scenario.schema scenario.extends "
-        "scenario.gallery scenario.orders scenario.course scenario.schedule scenario.scenario",
+        "scenario.gallery scenario.orders scenario.course scenario.schedule scenario.scenario scenario.by_size",
     ),
     ("result store simulate scenario.json_schema progress parts blocks cohort_files cohort_report cohort_output",),
     ("plots figures reference validation",),
