@@ -19,7 +19,7 @@ from clsim.columns import Band, Column, Plan
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, Place
 from clsim.parts import Course, Part
-from clsim.result import Variable, attributes_of, declared, dimension
+from clsim.result import Variable, attributes_of, dimension
 from clsim.store import CONVENTIONS
 
 GROUP = 16_384  # rows that stand together in a table
@@ -210,9 +210,7 @@ def _accuracy(band: Band) -> dict[str, Any]:
 # ---------------------------------------------------------------------------------- kept courses
 
 
-def write_courses(
-    parts: Iterator[Part], plan: Plan, path: Path, variables: Sequence[Variable] | None = None
-) -> tuple[int, ...]:
+def write_courses(parts: Iterator[Part], plan: Plan, path: Path) -> tuple[int, ...]:
     """States and flows of the kept patients over time; a course that ends early ends in NaN.
 
     Returns
@@ -220,14 +218,13 @@ def write_courses(
     tuple of int
         Whose courses there are: those who were treated.
     """
-    known = declared() if variables is None else variables
     found: list[int] = []
     with _dataset(path, plan) as file:
         file.createDimension("patient", None)
         number = file.createVariable("patient", "i8", ("patient",))
         number.setncatts({"long_name": "number of the patient"})
         _axis(file, "time", plan.times, {"units": "min", "axis": "T"})
-        for variable in known:
+        for variable in plan.variables:
             if variable.kind in ("state", "flow"):
                 dims = ("patient", "time", *_parts_of(file, variable))
                 made = file.createVariable(
@@ -242,7 +239,7 @@ def write_courses(
         for part in parts:
             for patient, course in sorted(part.kept.items()):
                 number[len(found)] = patient
-                _one_course(file, len(found), course, known)
+                _one_course(file, len(found), course, plan.variables)
                 found.append(patient)
     return tuple(found)
 

@@ -6,12 +6,15 @@ patients in a row.  Files, tables and the command know both only through what st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from clsim.result import Variable
 
 KINDS = {
     "number": "the patient's number",
@@ -93,6 +96,10 @@ class Plan(Protocol):
     @property
     def times(self) -> NDArray[np.float64]:
         """Times of what is kept, min."""
+
+    @property
+    def variables(self) -> Sequence[Variable]:
+        """States and flows of what is kept, in the order of their columns."""
 
     @property
     def facts(self) -> Mapping[str, str]:

@@ -135,7 +135,7 @@ class Parts:
             parts._sweep(f"*{DRAFT}")
             return parts
         parts = cls(folder, plan.total, size)
-        if found is not None and not force:
+        if found is not None and not force and any(folder.glob(FILES[0])):
             before = cls(folder, int(found["identity"]["patients"]), int(found["block"]))
             raise BadInput(
                 f"an unfinished run lies there ({before.told()})",
