@@ -63,7 +63,7 @@ def cohort(
     tables = overrides(setting)
     output = _output(out, kept, resume, force)
     with bar("reading") as tell, _somewhere(output) as place:
-        plan, run_block = planned(
+        plan, run_block, notes = planned(
             scenario, people, chosen, total, keep=kept, everyone=everyone, **tables
         )
         from clsim.cohort_output import produce
@@ -82,6 +82,8 @@ def cohort(
             left = f"; --resume goes on from {place.parts}" if output else ""
             print(f"clsim: stopped{left}", file=sys.stderr)
             raise typer.Exit(STOPPED) from None
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
     seconds = time.monotonic() - begun
     run = {
         "out": str(out) if out else None,
@@ -106,16 +108,17 @@ def planned(
     keep: tuple[int, ...],
     everyone: bool,
     **tables: Any,
-) -> tuple[Plan, RunBlock]:
-    """What the command line asks for, as a plan and the function that computes a block of it."""
-    from clsim import crowd
+) -> tuple[Plan, RunBlock, tuple[str, ...]]:
+    """What the command line asks for: a plan, what computes a block of it, and notes for people."""
     from clsim.cohort import load_cohort
     from clsim.scenario.scenario import load
 
-    read = load(scenario, **tables)
-    drawn = read.seed if seed is None else seed
-    plan = crowd.make_plan(read, load_cohort(people), drawn, total, keep=keep, everyone=everyone)
-    return plan, crowd.run_block
+    read, drawn = load(scenario, **tables), load_cohort(people)
+    from clsim import crowd
+
+    number = read.seed if seed is None else seed
+    plan = crowd.make_plan(read, drawn, number, total, keep=keep, everyone=everyone)
+    return plan, crowd.run_block, (*read.notes, *drawn.notes(read.values))
 
 
 def _numbers(text: str, total: int) -> tuple[int, ...]:

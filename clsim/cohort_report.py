@@ -37,7 +37,7 @@ def share(n: int, of: int) -> dict[str, Any]:
     p, spread = n / of, Z * Z / of
     middle = (p + spread / 2.0) / (1.0 + spread)
     half = Z * np.sqrt(p * (1.0 - p) / of + spread / (4.0 * of)) / (1.0 + spread)
-    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    low, high = 0.0 if n == 0 else middle - half, 1.0 if n == of else middle + half
     return {"n": n, "percent": 100.0 * p, "low": 100.0 * float(low), "high": 100.0 * float(high)}
 
 

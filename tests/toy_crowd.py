@@ -7,8 +7,11 @@ import json
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 
+from clsim.cohort_output import Output, produce
 from clsim.columns import Band, Column
+from clsim.parts import Parts, pack
 from clsim.result import Variable
 
 TIMES = np.arange(0.0, 361.0, 60.0)
@@ -110,3 +113,22 @@ def run_block(plan, first, count):
             np.add.at(counts[b, t], np.searchsorted(EDGES, values, "right") - 1, 1)
     kept = {k: course(k) for k in plan.kept if first <= k < first + count and k % 8 != 3}
     return ToyBlock(rows, counts, kept)
+
+
+def made(path, total=700, size=None, threads=1, plan=None, **more):
+    """The summary of a toy cohort written to a path, and what was computed."""
+    plan = plan or ToyPlan(total)
+    if size is not None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("clsim.cohort_output.block_size", lambda *_: size)
+            return produce(plan, run_block, Output(path), threads=threads, **more)
+    return produce(plan, run_block, Output(path), threads=threads, **more)
+
+
+def begun(path, plan, upto, size=64):
+    """Parts of a run that stopped after some blocks."""
+    left = Parts.begin(Output(path).parts, plan, size)
+    for first, count in left.blocks()[:upto]:
+        left.keep(first, pack(plan, run_block(plan, first, count), first, count))
+    left.release()
+    return left
