@@ -13,7 +13,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -178,6 +178,11 @@ class Parts:
     def __iter__(self) -> Iterator[Part]:
         """All parts in the order of patients."""
         for first, _ in self.blocks():
+            yield unpack(self.file(first))
+
+    def holding(self, patients: Iterable[int]) -> Iterator[Part]:
+        """The parts of these patients, in order."""
+        for first in sorted({patient // self.size * self.size for patient in patients}):
             yield unpack(self.file(first))
 
     def remove(self) -> None:
