@@ -17,7 +17,7 @@ LONGER: dict[str, str] = {}  # file: why it cannot be shorter
 # the house, from the ground up: a module imports from lower floors, or from its own
 FLOORS = (
     ("disclaimer errors spec columns printing",),
-    ("units jit draws lanes lane_types lane_records debug_records vmath substances scenario.toml_text",),
+    ("units jit draws grades lanes lane_types lane_records debug_records vmath substances scenario.toml_text",),
     ("model.beds model.oncotic fluids",),
     (" ".join(f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS),),
     ("model.layout model.equations engine.outcome engine.stepper engine.timeline engine.advance "
@@ -26,7 +26,8 @@ FLOORS = (
         "patient scenario.settings scenario.section scenario.schema scenario.extends "
         "scenario.gallery scenario.orders scenario.course scenario.schedule scenario.scenario scenario.by_size",
     ),
-    ("result store simulate scenario.json_schema progress parts blocks cohort_files cohort_report cohort_output",),
+    ("result store simulate scenario.json_schema progress parts blocks cohort_files cohort_report cohort_output "
+        "summaries outcomes crowd",),
     ("plots figures reference validation",),
     ("arguments cohort_cli cli __main__",),
 )
