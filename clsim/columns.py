@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 KINDS = {
     "number": "the patient's number",
-    "status": "what was done with him: 0 is treated, anything else why not",
+    "status": "0 for who is to be treated, anything else why not",
+    "treated": "true for who was treated; without it, those of status 0",
     "criterion": "true where he fails a criterion of eligibility",
     "failure": "0, or the code of a numerical failure",
     "end": "what ended the course of a treated patient",
@@ -134,4 +135,4 @@ class Block(Protocol):
 class RunBlock(Protocol):
     """Computes patients `first` to `first + count - 1`; depends on nothing else."""
 
-    def __call__(self, plan: Plan, first: int, count: int) -> Block: ...
+    def __call__(self, plan: Any, first: int, count: int) -> Block: ...

@@ -1,0 +1,233 @@
+"""A cohort under one scenario: the plan of the run, and any block of its patients.
+
+A `Plan` holds everything that determines the numbers.  `run_block` is a pure function of the plan
+and of patient numbers, so blocks can be computed in any order, by any thread and on any machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import clsim
+from clsim import outcomes, summaries, units
+from clsim.cohort import Cohort, draw_people
+from clsim.columns import Band, Column
+from clsim.draws import stream_keys
+from clsim.engine import block as engine
+from clsim.engine.embedded import TSITOURAS
+from clsim.engine.outcome import describe
+from clsim.engine.relay import make_relay
+from clsim.jit import LANES, PACKAGE, stamp
+from clsim.model.equations import outlook, rhs
+from clsim.model.hazards import EVENTS
+from clsim.model.layout import CEILING, FLOOR, FLOWS, INPUTS, STATES, F, P, U, X, columns, spread
+from clsim.model.symptoms import SYMPTOMS
+from clsim.result import Variable, declared
+from clsim.scenario.by_size import measures, sized_timeline
+from clsim.scenario.scenario import Scenario
+from clsim.scenario.settings import COURSE
+
+TOLERANCE = 0.03  # of the size of each state, error of a step
+FIRST_STEP, LONGEST_STEP = 1.0, 15.0  # min, after a change of inputs and at most
+EFFECTS = {"": engine.GOES_ON, "course": engine.STOPS_DOSING, "life": engine.ENDS_LIFE}
+TREATED, NOT_ELIGIBLE = 0, 1
+
+
+@cache
+def relay(width: int = LANES) -> Callable[..., None]:
+    """The compiled loop for this body."""
+    return make_relay(rhs, outlook, (X, P, U, F), TSITOURAS, width)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that determines the numbers of a cohort.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What everybody is given.
+    cohort : Cohort
+        Who is drawn.
+    seed, total : int
+        Of all streams; patients drawn, numbers 0 to total - 1.
+    kept : tuple of int
+        Patients whose whole course is kept.
+    everyone : bool
+        Treat those who are not eligible too.
+    """
+
+    scenario: Scenario
+    cohort: Cohort
+    seed: int
+    total: int
+    kept: tuple[int, ...] = ()
+    everyone: bool = False
+
+    def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
+        """Sent as what it was made from; the rest is worked out again where it arrives."""
+        return Plan, (self.scenario, self.cohort, self.seed, self.total, self.kept, self.everyone)
+
+    @cached_property
+    def course(self) -> engine.Course:
+        """What happens to everybody, and when they are looked at."""
+        looks = np.arange(0.0, self.scenario.horizon, summaries.LOOK)
+        line, inputs = sized_timeline(self.scenario, np.append(looks, self.scenario.horizon))
+        changes = np.ones(len(inputs), np.bool_)
+        changes[1:] = (inputs[1:] != inputs[:-1]).any(axis=(1, 2))
+        dosing = np.array([each.name in COURSE for each in INPUTS])
+        return engine.Course(line.edges, inputs, changes, dosing, line.rows >= 0)
+
+    @cached_property
+    def times(self) -> NDArray[np.float64]:
+        """When patients are looked at, min."""
+        return self.course.edges[self.course.observed]
+
+    @cached_property
+    def entries(self) -> tuple[outcomes.Entry, ...]:
+        """Columns of the table, with what fills them."""
+        return outcomes.entries(self.cohort)
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns of the table of patients."""
+        return tuple(column for column, _ in self.entries)
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """States and outputs of a kept course, in order."""
+        return tuple(each for each in declared() if each.kind in ("state", "flow"))
+
+    @cached_property
+    def bands(self) -> tuple[Band, ...]:
+        """Signals whose spread over patients is counted, in units for people."""
+        found = []
+        for each in summaries.SPREADS:
+            signal = summaries.declaration(each.name)
+            cuts = np.linspace(each.low, each.high, summaries.BINS + 1)
+            edges = np.concatenate([[-np.inf], outcomes.shown(cuts, signal), [np.inf]])
+            found.append(Band(each.name, signal.show or signal.unit, signal.label, edges, self.band_times))
+        return tuple(found)
+
+    @cached_property
+    def band_times(self) -> NDArray[np.float64]:
+        """Times of the bands, min."""
+        return self.times[np.isclose(self.times % summaries.BAND_EVERY, 0.0)]
+
+    @cached_property
+    def watch(self) -> engine.Watch:
+        """What the engine notes."""
+        edges, observed = self.course.edges, self.course.observed
+        banded = observed & np.isin(edges, self.band_times)
+        band_row = np.where(banded, np.cumsum(banded) - 1, -1)
+        kept_row = np.where(observed & bool(self.kept), np.cumsum(observed) - 1, -1)
+        places = [columns(FLOWS).index(f"{flow}_{each.name}") for flow, group in
+                  (("hazard", EVENTS), ("symptom_hazard", SYMPTOMS)) for each in group]
+        streams = tuple(f"{kind}/{each.name}" for kind, group in (("event", EVENTS), ("symptom", SYMPTOMS))
+                        for each in group)
+        return engine.Watch(
+            signals=np.array([summaries.place(each.name) for each in summaries.SIGNALS]),
+            limited=np.array([summaries.place(each.signal) for each in summaries.LIMITS]),
+            limit=np.array([each.limit for each in summaries.LIMITS]),
+            above=np.array([each.above for each in summaries.LIMITS]),
+            hazards=np.array(places),
+            effects=np.array([EFFECTS[each.ends] for each in outcomes.OCCURRENCES]),
+            keys=stream_keys(self.seed, streams),
+            banded=np.array([summaries.place(each.name) for each in summaries.SPREADS]),
+            low=np.array([each.low for each in summaries.SPREADS]),
+            width=np.array([(each.high - each.low) / summaries.BINS for each in summaries.SPREADS]),
+            band_row=band_row,
+            kept_row=kept_row)
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """By name, all that determines the numbers."""
+        return {
+            "scenario": self.scenario.text,
+            "cohort": self.cohort.text,
+            "seed": str(self.seed),
+            "patients": str(self.total),
+            "treated": "everyone" if self.everyone else "who is eligible",
+            "kept": ", ".join(map(str, self.kept)),
+            "version": clsim.__version__,
+            "source": stamp(PACKAGE),
+        }
+
+    def digest(self) -> str:
+        """Hash of `facts`."""
+        text = "\0".join(f"{name}={fact}" for name, fact in self.facts.items())
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def sentence(self, row: Mapping[str, Any]) -> str:
+        """Why the patient of a row could not be computed."""
+        who = f"patient {int(row['number'])}"
+        code, column = int(row["failure"]), int(row["failure_column"])
+        report = {"code": code, "time": float(units.convert(row["failure_at"], "h", "min")), "column": column,
+                  "value": float(row["failure_value"])}
+        flows, states = columns(FLOWS), columns(STATES)
+        return describe(report, states, flows, who)
+
+
+def make_plan(
+    scenario: Scenario, cohort: Cohort, seed: int, total: int, keep: tuple[int, ...] = (), everyone: bool = False
+) -> Plan:
+    """A plan whose course has been worked out, so that what cannot be meant is said at once.
+
+    Raises
+    ------
+    BadInput
+        If what the scenario gives depends on the size of the patient in a way that cohorts cannot follow.
+    """
+    plan = Plan(scenario, cohort, seed, total, keep, everyone)
+    _ = plan.course, plan.watch, plan.columns
+    return plan
+
+
+@dataclass(frozen=True)
+class Block:
+    """What became of some patients in a row; see `clsim.columns.Block`."""
+
+    rows: Mapping[str, NDArray[Any]]
+    histograms: NDArray[np.int64]
+    kept: Mapping[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=dict)
+
+
+def run_block(plan: Plan, first: int, count: int) -> Block:
+    """Draw, treat and follow patients first, first + 1, ..., first + count - 1.
+
+    The same numbers for the same patients in whatever blocks they come; touches nothing but what
+    it returns, and leaves the interpreter free while it computes.
+    """
+    people = draw_people(plan.cohort, plan.scenario.values, plan.seed, first, count, plan.total)
+    allowed = (TREATED, NOT_ELIGIBLE) if plan.everyone else (TREATED,)
+    treated = np.flatnonzero(np.isin(people.status, allowed))
+    numbers = people.number[treated]
+    keep = np.full(treated.size, -1)
+    chosen = np.flatnonzero(np.isin(numbers, plan.kept))
+    keep[chosen] = np.arange(chosen.size)
+    found = engine.blank(treated.size, plan.watch, summaries.BINS, keep, (len(columns(STATES)), len(columns(FLOWS))))
+    if treated.size:
+        relay()(
+            numbers.astype(np.uint64), people.parameters[treated], people.states[treated],
+            measures(people.known("weight")[treated], people.known("height")[treated]),
+            plan.course, accuracy(), plan.watch, found)
+    seen = outcomes.Seen(plan.scenario, people, treated, found)
+    courses = {}
+    for k, i in enumerate(chosen):
+        length = int(np.searchsorted(plan.times, found.ended_at[i], side="right"))
+        courses[int(numbers[i])] = (found.states[k, :length], found.flows[k, :length])
+    return Block({column.name: fill(seen) for column, fill in plan.entries}, found.bins, courses)
+
+
+def accuracy() -> engine.Accuracy:
+    """Tolerances of the default cohort run; `docs/performance.md` shows what they achieve."""
+    residuals = np.flatnonzero(np.isfinite(CEILING))
+    return engine.Accuracy(
+        TOLERANCE * spread(STATES, "size"), FLOOR, residuals, CEILING[residuals], FIRST_STEP, LONGEST_STEP)

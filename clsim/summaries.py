@@ -1,0 +1,131 @@
+"""What is noted of each patient of a cohort: extremes, times beyond limits, bands over time.
+
+Every name is a state or an output of the model; patients are looked at every `LOOK` minutes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clsim.grades import PER_KG_03, PER_KG_05, TEN_PER_HOUR
+from clsim.model.layout import FLOWS, STATES, columns, find
+from clsim.spec import Flow, State
+
+LOOK = 15.0  # min; how often a patient is looked at
+BAND_EVERY = 60.0  # min
+BINS = 240
+
+REST, END, LOWEST, HIGHEST, LOWEST_AT, HIGHEST_AT = "rest", "end", "min", "max", "min_at", "max_at"
+WORDS = {
+    REST: "before the course", END: "at the end", LOWEST: "lowest", HIGHEST: "highest",
+    LOWEST_AT: "time of the lowest", HIGHEST_AT: "time of the highest",
+}  # fmt: skip
+LOW, HIGH, BOTH = (REST, LOWEST, LOWEST_AT, END), (REST, HIGHEST, HIGHEST_AT, END), (
+    REST, LOWEST, LOWEST_AT, HIGHEST, HIGHEST_AT, END)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A variable of which extremes are kept; ``main``: the statistic that tables print."""
+
+    name: str
+    statistics: tuple[str, ...]
+    main: str = ""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Time that a variable spends beyond a limit, in its internal unit."""
+
+    name: str
+    signal: str
+    limit: float
+    above: bool = False
+    main: bool = False
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A variable whose distribution over patients is counted at fixed times, between two ends."""
+
+    name: str
+    low: float
+    high: float
+
+
+SIGNALS = (
+    Signal("MAP", LOW, LOWEST),
+    Signal("SBP", LOW, LOWEST),
+    Signal("HR", HIGH, HIGHEST),
+    Signal("CO", BOTH, HIGHEST),
+    Signal("SVR", LOW, LOWEST),
+    Signal("CVP", BOTH),
+    Signal("PCWP", BOTH),
+    Signal("EF", LOW, LOWEST),
+    Signal("temperature", HIGH, HIGHEST),
+    Signal("SaO2", LOW, LOWEST),
+    Signal("oxygen_needed", HIGH, HIGHEST),
+    Signal("dyspnoea", HIGH),
+    Signal("EVLW", HIGH),
+    Signal("lactate_concentration", HIGH, HIGHEST),
+    Signal("albumin", LOW, LOWEST),
+    Signal("hematocrit", BOTH),
+    Signal("weight_gain", HIGH, HIGHEST),
+    Signal("weight_now", (REST, HIGHEST)),
+    Signal("fluid_given", (END,), END),
+    Signal("urine_volume", (END,), END),
+    Signal("urine_flow", LOW),
+    Signal("GFR", LOW, LOWEST),
+    Signal("creatinine_concentration", HIGH, HIGHEST),
+    Signal("urea_concentration", HIGH, HIGHEST),
+    Signal("Na", BOTH),
+    Signal("K", BOTH, HIGHEST),
+    Signal("HCO3", LOW, LOWEST),
+    Signal("glucose_concentration", HIGH),
+    Signal("bilirubin", HIGH, HIGHEST),
+    Signal("encephalopathy", HIGH),
+    Signal("confusion_score", (HIGHEST,)),
+    Signal("platelets", LOW, LOWEST),
+    Signal("lymphocytes_blood", LOW),
+    Signal("eosinophils", HIGH),
+    Signal("escape_rate", HIGH, HIGHEST),
+    Signal("phenylephrine_site", (HIGHEST,)),
+    Signal("norepinephrine_site", (HIGHEST,)),
+    Signal("dopamine_site", (HIGHEST,)),
+)
+LIMITS = (
+    Limit("hours_MAP_below_65", "MAP", 65.0, main=True),
+    Limit("hours_SBP_below_90", "SBP", 90.0, main=True),
+    Limit("hours_MAP_below_50", "MAP", 50.0),
+    Limit("hours_SaO2_below_90", "SaO2", 0.90),
+    Limit("hours_temperature_above_38", "temperature", 38.0, above=True),
+    Limit("hours_temperature_above_40", "temperature", 40.0, above=True),
+    Limit("hours_urine_below_10", "urine_flow", TEN_PER_HOUR),
+    Limit("hours_urine_below_half", "urine_per_weight", PER_KG_05, main=True),
+    Limit("hours_urine_below_third", "urine_per_weight", PER_KG_03),
+    Limit("hours_HR_above_120", "HR", 120.0, above=True),
+)
+SPREADS = (
+    Spread("MAP", 20.0, 140.0),
+    Spread("SBP", 40.0, 200.0),
+    Spread("HR", 40.0, 200.0),
+    Spread("CO", 0.0, 16.0),
+    Spread("weight_gain", -8.0, 20.0),
+    Spread("albumin", 5.0, 55.0),
+    Spread("creatinine_concentration", 0.0, 1.2),
+    Spread("SaO2", 0.70, 1.0),
+    Spread("temperature", 35.0, 43.0),
+    Spread("platelets", 0.0, 600.0),
+)
+
+NAMES = (*columns(FLOWS), *columns(STATES))  # a signal's number is its place here
+
+
+def place(name: str) -> int:
+    """Number of a signal: its place among the columns of the flows, then of the states."""
+    return NAMES.index(name)
+
+
+def declaration(name: str) -> Flow | State:
+    """The output or state of a signal."""
+    return find(name, (*FLOWS, *STATES))  # type: ignore[return-value]
