@@ -80,7 +80,8 @@ def run_blocks(
         If the disk refuses a block, or the cluster cannot be used; what is finished stays.
     """
     todo = parts.missing()
-    waiting = sum(count for _, count in todo)
+    sizes = dict(todo)
+    waiting = sum(sizes.values())
     pace = Pace(plan.total, plan.total - waiting)
     if not todo:
         return 0
@@ -89,8 +90,7 @@ def run_blocks(
     with workers as (executor, room, there):
         for first, content in _finished(executor, room, run_block, there, todo):
             parts.keep(first, content)
-            count = min(parts.size, plan.total - first)
-            tell(pace.more(count), pace.done / plan.total)
+            tell(pace.more(sizes[first]), pace.done / plan.total)
     return waiting
 
 

@@ -86,6 +86,8 @@ def cohort(
         print(f"note: {note}", file=sys.stderr)
     seconds = time.monotonic() - begun
     run = {
+        "scenario": scenario,
+        "cohort": people,
         "out": str(out) if out else None,
         "scheduler": scheduler or None,
         "computed": computed,
@@ -165,8 +167,8 @@ def _somewhere(output: Output | None) -> Iterator[Output]:
 def _print(summary: dict[str, Any], run: dict[str, Any]) -> None:
     from clsim.cohort_report import text
 
-    about = f"{summary['patients']:,} patients, seed {summary.get('seed', '')}"
-    print(f"{summary.get('scenario_name', '')}: {about}\n")
+    seed = f", seed {summary['seed']}" if "seed" in summary else ""
+    print(f"{run['scenario']}, {run['cohort']}: {summary['patients']:,} patients drawn{seed}\n")
     print(text(summary))
     print(f"\nvalues: sha256 {summary['content_hash']}")
     if run["out"]:

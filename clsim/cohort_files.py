@@ -22,7 +22,7 @@ from clsim.parts import Course, Part
 from clsim.result import Variable, attributes_of, dimension
 from clsim.store import CONVENTIONS
 
-GROUP = 16_384  # rows that stand together in a table
+GROUP = 8192  # rows that stand together in a table
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 PATIENTS, BANDS, COURSES, SUMMARY = "patients.parquet", "bands.nc", "courses.nc", "summary.json"
 

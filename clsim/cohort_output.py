@@ -119,7 +119,7 @@ class Output:
         if plan.bands and counts is not None:
             write_bands(counts, plan, drafts[BANDS])
         if plan.kept:
-            summary["kept"] = write_courses(parts.holding(plan.kept), plan, drafts[COURSES])
+            summary["kept"] = write_courses(parts.with_courses(), plan, drafts[COURSES])
         drafts[SUMMARY].write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
         self.path.mkdir(exist_ok=True)
         for name, draft in drafts.items():

@@ -59,13 +59,15 @@ def summarise(table: Patients, sentence: Sentence | None = None) -> dict[str, An
     Returns
     -------
     dict
-        ``drawn``, ``criteria``, ``treated``, ``failed``, ``ends``, ``outcomes``, ``events``,
-        ``symptoms``, ``grades``, ``covariates``; shares are of the treated, those of the
-        criteria and of ``drawn`` of all.
+        ``patients``, ``drawn``, ``criteria``, ``treated``, ``failed``, ``ends``, ``outcomes``,
+        ``events``, ``symptoms``, ``grades``, ``covariates``; shares are of the treated, those of
+        ``drawn`` and of the criteria of all.
     """
     (status,) = table.of("status")
     codes = table[status.name]
     treated = codes == 0
+    for column in table.of("treated"):
+        treated = table[column.name] != 0
     n = int(treated.sum())
     failed = np.zeros(len(table), bool)
     for column in table.of("failure"):
@@ -88,11 +90,8 @@ def summarise(table: Patients, sentence: Sentence | None = None) -> dict[str, An
         "criteria": shares("criterion", np.ones(len(table), bool)),
         "treated": n,
         "failed": _failures(table, failed, n, sentence),
-        "ends": {
-            word: share(int(((table[column.name] == code) & treated & ~failed).sum()), n)
-            for column in table.of("end")
-            for code, word in column.meanings.items()
-        },
+        "ends": {column.name: _ends(column, table[column.name][treated & ~failed], n)
+                 for column in table.of("end")},
         "outcomes": _spreads(table, "outcome", treated & ~failed),
         "events": shares("event", treated),
         "symptoms": shares("symptom", treated),
@@ -101,7 +100,14 @@ def summarise(table: Patients, sentence: Sentence | None = None) -> dict[str, An
             for column in table.of("grade")
         },
         "covariates": _spreads(table, "covariate", treated),
+    }  # fmt: skip
+
+
+def _ends(column: Column, values: NDArray[Any], treated: int) -> dict[str, Any]:
+    words = {
+        word: share(int((values == code).sum()), treated) for code, word in column.meanings.items()
     }
+    return {"label": column.label, "words": words}
 
 
 def _failures(
@@ -124,6 +130,10 @@ def _spreads(table: Patients, kind: str, among: Flags) -> dict[str, Any]:
     for column in table.of(kind):
         values = np.asarray(table[column.name][among], np.float64)
         values = values[~np.isnan(values)]
+        if column.meanings:
+            words = {word: int((values == code).sum()) for code, word in column.meanings.items()}
+            found[column.name] = {"label": column.label, "n": len(values), "words": words}
+            continue
         low, median, high = (
             np.quantile(values, (0.05, 0.5, 0.95)).tolist() if len(values) else (None, None, None)
         )
@@ -156,7 +166,8 @@ def too_many_failed(summary: Mapping[str, Any]) -> bool:
 
 def text(summary: Mapping[str, Any]) -> str:
     """The tables of a summary, as the command prints them; failures stand under each."""
-    drawn = [_share_row(word, each) for word, each in summary["drawn"].items()]
+    drawn = [_share_row("treated", share(summary["treated"], summary["patients"]))]
+    drawn += [_share_row(word, each) for word, each in [*summary["drawn"].items()][1:]]
     drawn += [_share_row(f"  {x['label']}", x) for x in summary["criteria"].values() if x["n"]]
     found = [_table(("drawn", *SHARE), drawn, 1)]
     if summary["treated"]:
@@ -164,8 +175,9 @@ def text(summary: Mapping[str, Any]) -> str:
             (f"failed: {each['meaning']}", each["n"]) for each in summary["failed"]["codes"].values()
         ]
         shares = [_share_row(word, share(n, summary["treated"])) for word, n in failed]
-        ends = [_share_row(word, each) for word, each in summary["ends"].items()]
-        found.append(_table(("course ended by", *SHARE), ends + shares, 1))
+        for each in summary["ends"].values():
+            words = [_share_row(word, end) for word, end in each["words"].items() if end["n"]]
+            found.append(_table((each["label"], *SHARE), words + shares, 1))
         spreads = [_spread_row(each) for each in summary["outcomes"].values()]
         spreads += [(word, "", f"{n:,}", "", "", "") for word, n in failed if spreads]
         found.append(_table(("outcome", "unit", "n", "median", "5 %", "95 %"), spreads, 2))

@@ -54,6 +54,10 @@ class Column:
     kind: str = "detail"
     meanings: Mapping[int, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.name}: there is no kind {self.kind}, only {', '.join(KINDS)}")
+
 
 @dataclass(frozen=True)
 class Band:

@@ -13,7 +13,8 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -28,6 +29,7 @@ Course = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 MANIFEST = "manifest.json"
 DRAFT = ".draft"
+CROWDED = 16  # kept courses in a block; each takes some megabytes
 FILES = ("*.npz", f"*{DRAFT}")
 
 
@@ -50,7 +52,8 @@ def pack(plan: Plan, block: Block, first: int, count: int) -> bytes:
     """
     names = tuple(column.name for column in plan.columns)
     if tuple(block.rows) != names:
-        wrong = sorted(set(block.rows) ^ set(names)) or "their order"
+        twice = sorted({name for name in names if names.count(name) > 1})
+        wrong = twice or sorted(set(block.rows) ^ set(names)) or "their order"
         raise ValueError(f"block {first} has other columns than the plan: {wrong}")
     arrays = {name: np.asarray(block.rows[name]) for name in names}
     for name, values in arrays.items():
@@ -65,12 +68,12 @@ def pack(plan: Plan, block: Block, first: int, count: int) -> bytes:
     for number, (states, flows) in block.kept.items():
         members[f"states_{number}"], members[f"flows_{number}"] = states, flows
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
+    with zipfile.ZipFile(target, "w", compresslevel=1) as archive:
         for name, member in members.items():
-            how = zipfile.ZIP_DEFLATED if name == "histograms" else zipfile.ZIP_STORED
-            content = io.BytesIO()
-            np.save(content, np.ascontiguousarray(member), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getbuffer(), how, 1)
+            info = zipfile.ZipInfo(f"{name}.npy")
+            info.compress_type = zipfile.ZIP_DEFLATED if name == "histograms" else zipfile.ZIP_STORED
+            with archive.open(info, "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.ascontiguousarray(member), allow_pickle=False)
     return target.getvalue()
 
 
@@ -84,8 +87,8 @@ def unpack(source: Path | IO[bytes]) -> Part:
 
 def identity(plan: Plan) -> dict[str, str]:
     """What must be the same for two runs to share their parts, by name."""
-    kept = ", ".join(map(str, plan.kept)) or "none"
-    return {"patients": str(plan.total), "kept courses": kept, **plan.facts}
+    kept = ", ".join(map(str, plan.kept))
+    return {"patients": str(plan.total), "kept": kept, **plan.facts}
 
 
 @dataclass
@@ -98,11 +101,14 @@ class Parts:
         Where the parts lie.
     total, size : int
         Number of patients, and of patients in a block (the last may be smaller).
+    kept : tuple of int
+        Patients whose courses are kept; where they stand close together, blocks are smaller.
     """
 
     folder: Path
     total: int
     size: int
+    kept: tuple[int, ...] = ()
     _lock: IO[bytes] | None = field(default=None, repr=False)
 
     @classmethod
@@ -130,15 +136,14 @@ class Parts:
                     key="--resume",
                     place=_place(folder),
                 )
-            parts = cls(folder, plan.total, int(found["block"]))
+            parts = cls(folder, plan.total, int(found["block"]), plan.kept)
             parts._hold()
             parts._sweep(f"*{DRAFT}")
             return parts
-        parts = cls(folder, plan.total, size)
+        parts = cls(folder, plan.total, size, plan.kept)
         if found is not None and not force and any(folder.glob(FILES[0])):
-            before = cls(folder, int(found["identity"]["patients"]), int(found["block"]))
             raise BadInput(
-                f"an unfinished run lies there ({before.told()})",
+                "an unfinished run lies there",
                 allowed="--resume to continue it, --force to begin anew",
                 place=_place(folder),
             )
@@ -152,10 +157,14 @@ class Parts:
         return parts
 
     def blocks(self) -> list[tuple[int, int]]:
-        """All (first, count)."""
-        return [
-            (first, min(self.size, self.total - first)) for first in range(0, self.total, self.size)
-        ]
+        """All (first, count), in order."""
+        found = []
+        for start in range(0, self.total, self.size):
+            stop = min(start + self.size, self.total)
+            courses = bisect_left(self.kept, stop) - bisect_left(self.kept, start)
+            step = self.size if courses <= CROWDED else CROWDED
+            found += [(first, min(step, stop - first)) for first in range(start, stop, step)]
+        return found
 
     def file(self, first: int) -> Path:
         """Where the block that begins with a patient lies."""
@@ -180,10 +189,11 @@ class Parts:
         for first, _ in self.blocks():
             yield unpack(self.file(first))
 
-    def holding(self, patients: Iterable[int]) -> Iterator[Part]:
-        """The parts of these patients, in order."""
-        for first in sorted({patient // self.size * self.size for patient in patients}):
-            yield unpack(self.file(first))
+    def with_courses(self) -> Iterator[Part]:
+        """The parts that hold kept patients, in order."""
+        for first, count in self.blocks():
+            if bisect_left(self.kept, first) < bisect_left(self.kept, first + count):
+                yield unpack(self.file(first))
 
     def remove(self) -> None:
         """Take away what is ours; a folder that holds something else stays."""

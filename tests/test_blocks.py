@@ -13,6 +13,7 @@ from toy_crowd import ToyPlan, begun, course, made, run_block
 from clsim import blocks
 from clsim.blocks import block_size
 from clsim.cohort_files import GROUP, PATIENTS, Patients, content_hash, quantile, write_courses, write_patients
+from clsim.columns import Column
 from clsim.errors import BadInput
 from clsim.parts import Parts, pack, unpack
 from clsim.progress import Pace
@@ -104,7 +105,7 @@ def test_quantiles_of_counts_come_close_to_those_of_values():
     assert quantile(outside, edges, 0.5)[0] == 160.0
 
 
-def test_a_block_that_is_not_what_the_plan_says_is_refused():
+def test_a_block_that_is_not_what_the_plan_says_is_refused(monkeypatch):
     plan = ToyPlan(100)
     block = run_block(plan, 0, 10)
     with pytest.raises(ValueError, match="shape"):
@@ -112,6 +113,10 @@ def test_a_block_that_is_not_what_the_plan_says_is_refused():
     fewer = {name: values for name, values in block.rows.items() if name != "age"}
     with pytest.raises(ValueError, match="age"):
         pack(plan, replace(block, rows=fewer), 0, 10)
+    with monkeypatch.context() as patch:
+        patch.setattr(toy_crowd, "COLUMNS", (*toy_crowd.COLUMNS, toy_crowd.COLUMNS[5]))
+        with pytest.raises(ValueError, match="age"):
+            pack(plan, block, 0, 10)
 
 
 def test_a_course_of_another_width_is_refused(tmp_path):
@@ -125,6 +130,22 @@ def test_blocks_are_small_enough_for_all_workers_and_fill_the_lanes():
     assert block_size(1_000_000, 2) == 1024
     assert block_size(1000, 2) == 128
     assert block_size(1, 64) == 16
+
+
+def test_blocks_are_smaller_where_many_courses_are_kept(tmp_path):
+    plan = ToyPlan(400, kept=(3, *range(100, 130)))
+    folder = Parts.begin(tmp_path / "a.parts", plan, 100)
+    folder.release()
+    assert folder.blocks() == [(0, 100), *((first, 16) for first in range(100, 196, 16)), (196, 4),
+                               (200, 100), (300, 100)]  # fmt: skip
+    made(tmp_path / "b", plan=plan, size=100)
+    made(tmp_path / "c", plan=plan, size=400, threads=2)
+    assert content_hash(tmp_path / "b") == content_hash(tmp_path / "c")
+
+
+def test_a_column_is_of_a_kind_that_tables_know():
+    with pytest.raises(ValueError, match="no kind evnt"):
+        Column("sepsis", "", "sepsis", "evnt")
 
 
 def test_only_a_few_blocks_are_held_at_once(tmp_path):

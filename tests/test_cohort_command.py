@@ -84,9 +84,10 @@ def test_json_says_the_same_with_the_hash_of_the_values(call, tmp_path):
     assert found["content_hash"] == content_hash("a.parquet")
     assert found["drawn"]["treated"]["n"] + found["drawn"]["not eligible"]["n"] == 2000
     assert found["failed"]["codes"] == {"2": {"meaning": "a state fell below zero", "n": 1}}
-    assert sum(each["n"] for each in found["ends"].values()) == found["treated"] - 1
+    assert sum(each["n"] for each in found["ends"]["end"]["words"].values()) == found["treated"] - 1
     assert sum(found["grades"]["grade_hypotension"]["counts"]) == found["treated"]
     assert found["covariates"]["age"]["unit"] == "yr"
+    assert sum(found["covariates"]["tumour"]["words"].values()) == found["treated"]
     assert found["outcomes"]["MAP_lowest"]["p5"] < found["outcomes"]["MAP_lowest"]["median"]
     assert found["run"]["computed"] == 2000
     assert len(Patients("a.parquet")) == 2000
@@ -141,6 +142,14 @@ def test_nobody_treated_is_no_error(call, monkeypatch):
     assert (code, err) == (0, "")
     assert re.search(r"treated\s+0\s+0\.00", out)
     assert json.loads(call("-n", 40, "--json")[1])["outcomes"]["MAP_lowest"]["median"] is None
+
+
+def test_who_was_treated_although_not_eligible_is_counted_as_treated(call, monkeypatch):
+    plan = ToyPlan(2000, everyone=True)
+    monkeypatch.setattr(cohort_cli, "planned", lambda *_, **__: (plan, toy_crowd.run_block, ()))
+    found = json.loads(call("-n", 2000, "--all", "--json")[1])
+    assert found["treated"] == 2000
+    assert found["drawn"]["not eligible"]["n"] == found["criteria"]["fails_creatinine"]["n"] == 250
 
 
 @pytest.mark.parametrize(

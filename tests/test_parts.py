@@ -40,7 +40,7 @@ def test_a_run_that_stopped_goes_on_and_ends_the_same(tmp_path):
     [
         ({"seed": 8}, 'seed was "7", is "8"'),
         ({"total": 800}, 'patients was "700", is "800"'),
-        ({"kept": (1,)}, 'kept courses was "none", is "1"'),
+        ({"kept": (1,)}, 'kept was "", is "1"'),
         ({"scenario": "[run]\nhorizon = '9 h'\n"}, "scenario, line 2, was \"horizon = '6 h'\", is"),
         ({"scenario": "[run]\n"}, "scenario, line 2, was"),
     ],
@@ -60,7 +60,7 @@ def test_a_plan_that_differs_in_its_hash_only_is_refused_too():
 
 def test_unfinished_work_is_not_thrown_away_unasked(tmp_path):
     begun(tmp_path / "a", ToyPlan(700), 3)
-    with pytest.raises(BadInput, match="3 of 11 blocks are finished"):
+    with pytest.raises(BadInput, match="an unfinished run lies there"):
         made(tmp_path / "a")
     _, computed = made(tmp_path / "a", force=True)
     assert computed == 700

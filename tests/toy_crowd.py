@@ -32,6 +32,7 @@ COLUMNS = (
            {0: "", 2: "a state fell below zero"}),
     Column("end", "", "what ended the course", "end", {0: "the plan", 1: "death"}),
     Column("age", "yr", "age", "covariate"),
+    Column("tumour", "", "tumour", "covariate", {1: "renal", 2: "melanoma"}),
     Column("MAP_lowest", "mmHg", "lowest mean arterial pressure", "outcome"),
     Column("doses", "", "doses given", "outcome"),
     Column("sepsis_at", "h", "sepsis", "event"),
@@ -48,6 +49,7 @@ class ToyPlan:
     seed: int = 7
     scenario: str = "[run]\nhorizon = '6 h'\n"
     kept: tuple[int, ...] = ()
+    everyone: bool = False  # treated, with a column that says so
     extra: int = 0  # columns beyond `COLUMNS`
     fail_every: int = 5000
     bands: tuple[Band, ...] = BANDS
@@ -57,7 +59,8 @@ class ToyPlan:
     @property
     def columns(self):
         more = (Column(f"detail_{i}", "1", f"detail {i}") for i in range(self.extra))
-        return (*COLUMNS, *more)
+        treated = (Column("treated", "", "was treated", "treated"),) * self.everyone
+        return (*COLUMNS, *treated, *more)
 
     @property
     def facts(self):
@@ -100,12 +103,16 @@ def run_block(plan, first, count):
         "failure": np.where(treated & (n % plan.fail_every == 4), 2, 0).astype(np.int8),
         "end": (n % 50 == 1).astype(np.int8),
         "age": 30.0 + 40.0 * chance,
+        "tumour": 1.0 + n % 2,
         "MAP_lowest": np.where(treated, lowest, np.nan),
         "doses": (n % 14).astype(np.int16),
         "sepsis_at": np.where(chance < 0.1, 100.0 * chance, np.nan),
         "chills": chance > 0.3,
         "grade_hypotension": (n % 6).astype(np.int8),
-    } | {f"detail_{i}": chance * (i + 1) for i in range(plan.extra)}
+    }
+    if plan.everyone:
+        rows["treated"] = n >= 0
+    rows |= {f"detail_{i}": chance * (i + 1) for i in range(plan.extra)}
     counts = np.zeros((len(plan.bands), len(TIMES), len(EDGES) - 1), np.int64)
     for b in range(len(plan.bands)):
         for t, time in enumerate(TIMES):
