@@ -208,6 +208,16 @@ def test_the_rest_state_is_closed_in_an_order_that_works():
     assert not (FLOW_FIELDS | solved | states) - settled.written
 
 
+def test_nothing_in_the_body_reads_the_outlook():
+    """What may befall the body is seen at observations only; it must not act on the body."""
+    seen = {module for module, _ in reader("outlook", ()).called} - {"equations"}
+    written = {q.name for name in seen for q in MODULES[name].FLOWS}
+    assert written
+    assert not seen & {module for module, _ in reader("rhs", ()).called}
+    for name in set(LAWS) - seen:
+        assert not {a for r, a, _ in touched(tree(name)) if r == "f"} & written, name
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_law_is_called(name):
     """A kernel that nobody calls is a law that does not hold."""

@@ -7,6 +7,11 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
+from clsim.jit import driver
+from clsim.model.equations import outlook
+from clsim.model.layout import INPUTS, F, P, U, X, spread
+from clsim.patient import settle_patient
+
 
 def record(values):
     """A record of float fields (a tuple gives a field with entries)."""
@@ -99,3 +104,30 @@ def alone(request):
         return Alone(module, request.param == "compiled", **reads)
 
     return make
+
+
+@driver(outlook, P, X, U, F)
+def look_out(y, params, inputs, flow):
+    """The outlook of one patient whose flows are given."""
+    outlook(y.view(X)[0], params.view(P)[0], inputs.view(U)[0], flow.view(F)[0])
+
+
+@pytest.fixture(scope="session")
+def rested():
+    """The reference adult at rest."""
+    return settle_patient()
+
+
+@pytest.fixture(scope="session")
+def outlook_of(rested):
+    """``outlook_of(**values)`` -> flows of a body at rest but for some states, flows, parameters."""
+
+    def go(**values):
+        rows = {X: rested.state.copy(), P: rested.parameters.copy(), F: rested.flows.copy()}
+        for name, value in values.items():
+            kind = next(kind for kind in rows if name in kind.names)
+            rows[kind].view(kind)[name][0] = value
+        look_out(rows[X], rows[P], spread(INPUTS, "default"), rows[F])
+        return rows[F].view(F)[0]
+
+    return go
