@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,10 @@ MEASURED = {each.name: each for each in QUANTITIES if not each.per}  # what the 
 
 @dataclass(frozen=True)
 class Rule:
-    """``name compare value``, in the unit of the name; ``show`` is its unit for people."""
+    """``name compare value``, in the unit of the name.
+
+    ``show`` is its unit for people, ``words`` the categories by their codes.
+    """
 
     name: str
     compare: str
@@ -46,6 +49,7 @@ class Rule:
     text: str
     unit: str
     show: str
+    words: Mapping[float, str] = field(default_factory=dict)
 
     def holds(self, known: Known) -> Mask:
         """For each patient, (n,); what is not a number never holds."""
@@ -81,9 +85,11 @@ class Criterion:
         """Why the patient with these values fails: the label and what was found."""
         found = []
         for rule in self.rules:
-            mass = molar_mass(rule.name)
-            given = units.show(values[rule.name], rule.unit, rule.show, molar_mass=mass)
-            found.append(f"{rule.name} is {given}, not {rule.text.removeprefix(rule.name).strip()}")
+            value = values[rule.name]
+            given = rule.words.get(value) or units.show(
+                value, rule.unit, rule.show, molar_mass=molar_mass(rule.name))
+            wanted = rule.text.strip().removeprefix(rule.name).strip().removeprefix("= ")
+            found.append(f"{rule.name} is {given}, not {wanted}")
         return f"{self.label}: {'; '.join(found)}"
 
 
@@ -108,17 +114,19 @@ def _rule(section: Section, keys: tuple[str | int, ...], text: str, varied: Mapp
     if name not in known:
         section.refuse("is not known of a patient at rest", *keys, given=name, nearest=nearest(name, known),
                        allowed="a name of this file, a derived covariate, a parameter, state or flow")
-    unit = known[name].unit
-    show = MEASURED[name].show or unit if name in MEASURED else unit
-    return Rule(name, compare, _value(section, keys, name, value, varied.get(name), unit), text, unit, show)
+    quantity, found = known[name], varied.get(name)
+    shown = MEASURED.get(name) or DERIVED.get(name)
+    show = (shown.show if shown is not None else "") or quantity.unit
+    words = {word: code for word, code, _ in found.categories} if found is not None else {}
+    words = words or (SEX if name == "sex" else {})
+    number = _value(section, keys, name, value, words, quantity.unit)
+    return Rule(name, compare, number, text, quantity.unit, show, {code: word for word, code in words.items()})
 
 
 def _value(
-    section: Section, keys: tuple[str | int, ...], name: str, text: str, found: Varied | None, unit: str
+    section: Section, keys: tuple[str | int, ...], name: str, text: str, words: Mapping[str, float], unit: str
 ) -> float:
     """The right side: a category by its word, or a number in the unit of the name."""
-    words = {word: code for word, code, _ in found.categories} if found is not None else {}
-    words = words or (SEX if name == "sex" else {})
     if text in words:
         return words[text]
     if words and not text[0].isdigit():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clsim.patient import lean_body_mass
 from clsim.substances import MOLAR_MASS
 
 Numbers = NDArray[np.float64]
@@ -22,7 +23,7 @@ class Derived:
 
     Parameters
     ----------
-    name, unit, label, source : str
+    name, unit, label, source, show : str
         As in `clsim.spec.Parameter`.
     needs : tuple of str
         What it is worked out from, in the order of the arguments.
@@ -36,6 +37,7 @@ class Derived:
     source: str
     needs: tuple[str, ...]
     of: Callable[..., Numbers]
+    show: str = ""
 
 
 def body_mass_index(weight: Numbers, height: Numbers) -> Numbers:
@@ -56,6 +58,12 @@ def predicted_fev1(height: Numbers, age: Numbers, sex: Numbers) -> Numbers:
     return sex * male + (1.0 - sex) * female
 
 
+def plasma_per_lean(blood: Numbers, hematocrit: Numbers, weight: Numbers, height: Numbers, sex: Numbers) -> Numbers:
+    """Plasma volume over lean body mass [L/kg]."""
+    lean: Numbers = lean_body_mass(weight, height, sex)
+    return blood * (1.0 - hematocrit) / lean
+
+
 def product(first: Numbers, second: Numbers) -> Numbers:
     """One times the other."""
     return first * second
@@ -71,11 +79,13 @@ DERIVED = {
     for each in (
         Derived("BMI", "kg/m2", "body mass index", "definition", ("weight", "height"), body_mass_index),
         Derived("creatinine_clearance", "L/min", "creatinine clearance, estimated", "Cockcroft1976",
-                ("age", "weight", "sex", "creatinine_rest"), clearance),
+                ("age", "weight", "sex", "creatinine_rest"), clearance, "mL/min"),
         Derived("clearance_over_GFR", "1", "estimated creatinine clearance over filtration", "definition",
                 ("creatinine_clearance", "GFR_rest"), quotient),
         Derived("blood_volume_per_weight", "L/kg", "blood volume per body weight", "definition",
-                ("blood_volume_rest", "weight"), quotient),
+                ("blood_volume_rest", "weight"), quotient, "mL/kg"),
+        Derived("plasma_per_lean_mass", "L/kg", "plasma volume per lean body mass", "definition, Boer1984",
+                ("blood_volume_rest", "hematocrit_rest", "weight", "height", "sex"), plasma_per_lean, "mL/kg"),
         Derived("FEV1_predicted", "L", "predicted forced expiratory volume in one second", "Quanjer1993",
                 ("height", "age", "sex"), predicted_fev1),
         Derived("FEV1", "L", "forced expiratory volume in one second", "share of predicted",

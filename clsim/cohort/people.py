@@ -19,7 +19,7 @@ from clsim.cohort.latent import FRAILTY
 from clsim.cohort.normal import quantiles, shares
 from clsim.cohort.points import BELOW_ONE, points
 from clsim.cohort.settling import settle_many
-from clsim.cohort.varied import LEAST
+from clsim.cohort.varied import LEAST, Varied
 from clsim.model.layout import FLOWS, STATES, columns
 from clsim.patient import OWNER, REFERENCE, SPAN, Fault, Value, explain, faults, rows, size
 from clsim.scenario.settings import PARAMETER
@@ -179,16 +179,24 @@ class _Drawn:
         self.values: dict[str, Numbers] = {FRAILTY: chances[FRAILTY]}
         self.entries: dict[str, Numbers] = {}  # of parameters with several entries, (n, entries)
         for name, varied in cohort.varied.items():
-            value = varied.draw(chances[name], self.known)
             if varied.relative:
-                default = np.atleast_1d(np.asarray(PARAMETER[name].default, np.float64))
-                scaled = np.reshape(self.scale(PARAMETER[name].scale), (-1, 1)) * default
-                scaled[:, slice(None) if varied.entry < 0 else varied.entry] *= (
-                    value[:, None] if varied.entry < 0 else value
-                )
-                self.entries[name] = scaled
-                value = value if PARAMETER[name].per else scaled[:, 0]
+                value, self.entries[name] = self.relative(varied, chances[name])
+            else:
+                bounds = PARAMETER[name].bounds if varied.parameter else (-np.inf, np.inf)
+                value = varied.draw(chances[name], self.known, *bounds)
             self.values[name] = value
+
+    def relative(self, varied: Varied, chances: Numbers) -> tuple[Numbers, Numbers]:
+        """The value (of several entries: the factor), (n,), and the entries, (n, entries)."""
+        parameter = PARAMETER[varied.name]
+        default = np.atleast_1d(np.asarray(parameter.default, np.float64))
+        entries = np.reshape(self.scale(parameter.scale), (-1, 1)) * default
+        chosen = entries if varied.entry < 0 else entries[:, varied.entry : varied.entry + 1]
+        least, most = (bound / chosen for bound in parameter.bounds)
+        factor = varied.draw(chances, self.known, least.max(axis=1), most.min(axis=1))
+        chosen *= factor[:, None]
+        chosen.clip(*parameter.bounds, out=chosen, where=np.isfinite(chosen))  # takes back rounding at a bound
+        return (factor if parameter.per else entries[:, 0]), entries
 
     def known(self, name: str) -> Numbers:
         """What was drawn, what the scenario sets, or the reference adult's, scaled to size, (n,)."""

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from clsim.cohort.derived import DERIVED
 from clsim.cohort.latent import FRAILTY
 from clsim.cohort.varied import CHOSEN, Shift, Varied, beta_exponents, log_sd
@@ -41,6 +43,8 @@ def varied(section: Section, name: str, above: Mapping[str, Varied], below: Mapp
     if data.get("relative"):
         if parameter is None:
             section.refuse("only a parameter of the model has a reference adult", "relative")
+        if not np.all(np.asarray(parameter.default) > 0.0):
+            section.refuse("a factor on what is not above 0 means nothing", "relative", given=f"{parameter.default}")
         for other in SIZE:
             if other == name or (other in below and parameter.scale):
                 section.refuse(f"needs {other} to stand above it, for the size of the patient", "relative")
@@ -187,15 +191,16 @@ def _shift(section: Section, unit: str, above: Mapping[str, Varied], later: set[
     data = section.data
     on = data["on"]
     parameter = PARAMETER.get(on)
-    fixed = parameter is not None and not parameter.per and parameter.role != "solved"
-    if on not in above and (on in later or not fixed):
-        names = [*above, *PARAMETER]
+    too_late = sorted(_needed(on) & later)
+    if too_late or not (on in above or on in DERIVED or _settable(parameter)):
+        names = [*above, *DERIVED, *PARAMETER]
         section.refuse(
-            "must stand above what depends on it" if on in later else "is neither a name above nor a parameter",
-            "on", given=repr(on), allowed=", ".join(above), nearest="" if on in later else nearest(on, names),
+            f"{too_late[0]} must stand above what depends on it" if too_late
+            else "is neither a name above, nor derived, nor a parameter of one number",
+            "on", given=repr(on), allowed=", ".join(above), nearest="" if too_late else nearest(on, names),
         )
     found = above.get(on)
-    own = found.unit if found is not None else parameter.unit if parameter is not None else "1"
+    own = _unit(on, found)
     how = section.one_of("power", "per", "is")
     if how == "power":
         section.without('contradicts "power"', "factor", "add")
@@ -211,6 +216,25 @@ def _shift(section: Section, unit: str, above: Mapping[str, Varied], later: set[
     start = section.quantity("from", unit=own, substance=on) if "from" in section else _missing(section, "from")
     return Shift(on, start=start, per=section.quantity("per", unit=own, above=0.0, substance=on),
                  factor=factor, add=add)
+
+
+def _needed(name: str) -> set[str]:
+    """The names from which a value follows: itself, or what a derived covariate is worked out from."""
+    if name not in DERIVED:
+        return {name}
+    return set().union(*(_needed(each) for each in DERIVED[name].needs))
+
+
+def _settable(parameter: Parameter | None) -> bool:
+    """Whether everybody has one such number before he is settled."""
+    return parameter is not None and not parameter.per and parameter.role != "solved"
+
+
+def _unit(name: str, found: Varied | None) -> str:
+    """Of a name above, a derived covariate or a parameter; a factor of several entries has none."""
+    if found is not None:
+        return "1" if name in PARAMETER and PARAMETER[name].per else found.unit
+    return DERIVED[name].unit if name in DERIVED else PARAMETER[name].unit
 
 
 def _missing(section: Section, key: str) -> float:

@@ -1,9 +1,9 @@
 """One thing that differs between patients: its distribution, its limits, and what shifts it.
 
 A draw is ``quantile(u) * factor + add`` with u in (0, 1), where factor and add come from
-``depends``.  Limits of normal and lognormal draws hold for the shifted value: u is first mapped
-into the part of (0, 1) that lies between them, so that nobody is drawn outside and nobody is
-moved to a limit.
+``depends``.  Limits of normal and lognormal draws, and the bounds of the parameter, hold for the
+shifted value: u is first mapped into the part of (0, 1) that lies between them, so that nobody is
+drawn outside and nobody is moved to a limit.
 """
 
 from __future__ import annotations
@@ -99,20 +99,24 @@ class Varied:
     frailty: float = 0.0
     depends: tuple[Shift, ...] = ()
 
-    def draw(self, u: Numbers, known: Known) -> Numbers:
-        """The values at u in (0, 1), (n,); not-a-number where the limits leave nothing to draw."""
+    def draw(self, u: Numbers, known: Known, least: Numbers | float, most: Numbers | float) -> Numbers:
+        """The values at u in (0, 1), (n,); not-a-number where the limits leave nothing to draw.
+
+        ``least`` and ``most`` are what the model can take of each patient.
+        """
         if self.kind in CHOSEN:
             return self.choose(u)
         factor, add = np.ones(u.size), np.zeros(u.size)
         for shift in self.depends:
             times, more = shift.of(known)
             factor, add = factor * times, add + more
-        if self.kind not in LIMITED or (self.low == -math.inf and self.high == math.inf):
+        if self.kind not in LIMITED:
             return self.quantile(u) * factor + add
-        below = self.share((self.low - add) / factor)
-        room = self.share((self.high - add) / factor) - below
+        low, high = np.maximum(self.low, least), np.minimum(self.high, most)
+        below = self.share((low - add) / factor)
+        room = self.share((high - add) / factor) - below
         value = self.quantile(np.clip(below + room * u, LEAST, BELOW_ONE)) * factor + add
-        value = np.clip(value, self.low, self.high)  # takes back the rounding of the line above
+        value = np.clip(value, low, high)  # takes back the rounding of the line above
         return np.where(room > 0.0, value, np.nan)
 
     def choose(self, u: Numbers) -> Numbers:
