@@ -23,7 +23,7 @@ from clsim.errors import BadInput
 UNKNOWN = -1
 FATAL_FROM = 3  # a death is related to an adverse event that had this grade or more
 COMPARISONS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
-STATISTICS = ("rest", "min", "max", "hours_below", "hours_above", "happened")
+STATISTICS = ("start", "min", "max", "hours_below", "hours_above", "happened")
 
 
 class Need(NamedTuple):
@@ -31,7 +31,7 @@ class Need(NamedTuple):
 
     column : str, its name in the table of patients.
     signal : str, the state, flow, adverse event or symptom.
-    statistic : str, one of `STATISTICS`; ``rest`` is the value at the start.
+    statistic : str, one of `STATISTICS`; ``start`` is the value at the start.
     limit : float, of the hours below or above, in the signal's internal unit.
     """
 
@@ -116,17 +116,17 @@ NEEDS = (
     Need("hours_urine_below_10", "urine_flow", "hours_below", TEN_PER_HOUR),
     Need("hours_urine_below_half", "urine_per_weight", "hours_below", PER_KG_05),
     Need("hours_urine_below_third", "urine_per_weight", "hours_below", PER_KG_03),
-    Need("creatinine_concentration_rest", "creatinine_concentration", "rest"),
+    Need("creatinine_concentration_start", "creatinine_concentration", "start"),
     Need("creatinine_concentration_max", "creatinine_concentration", "max"),
-    Need("bilirubin_rest", "bilirubin", "rest"),
+    Need("bilirubin_start", "bilirubin", "start"),
     Need("bilirubin_max", "bilirubin", "max"),
     Need("platelets_min", "platelets", "min"),
     Need("albumin_min", "albumin", "min"),
-    Need("glucose_concentration_rest", "glucose_concentration", "rest"),
+    Need("glucose_concentration_start", "glucose_concentration", "start"),
     Need("glucose_concentration_max", "glucose_concentration", "max"),
     Need("temperature_max", "temperature", "max"),
     Need("hours_temperature_above_40", "temperature", "hours_above", 40.0),
-    Need("weight_now_rest", "weight_now", "rest"),
+    Need("weight_now_start", "weight_now", "start"),
     Need("weight_now_max", "weight_now", "max"),
     Need("confusion_score_max", "confusion_score", "max"),
     Need("dyspnoea_max", "dyspnoea", "max"),
@@ -179,14 +179,14 @@ RULES = (
          "CTCAE2017: of the upper limit of normal (ULN), grades 2 and 3 also of baseline", (
              Step(1, (If("creatinine_concentration_max", ">", CREATININE),)),
              Step(2, (If("creatinine_concentration_max", ">", 1.5 * CREATININE),)),
-             Step(2, (If("creatinine_concentration_max", ">", 1.5, "creatinine_concentration_rest"),)),
+             Step(2, (If("creatinine_concentration_max", ">", 1.5, "creatinine_concentration_start"),)),
              Step(3, (If("creatinine_concentration_max", ">", 3.0 * CREATININE),)),
-             Step(3, (If("creatinine_concentration_max", ">", 3.0, "creatinine_concentration_rest"),)),
+             Step(3, (If("creatinine_concentration_max", ">", 3.0, "creatinine_concentration_start"),)),
              Step(4, (If("creatinine_concentration_max", ">", 6.0 * CREATININE),)),
          )),
     Rule("bilirubin_increased", "bilirubin increased", "Blood bilirubin increased (Investigations)",
          "CTCAE2017: of the upper limit of normal, of baseline where that is abnormal",
-         _multiples("bilirubin_max", "bilirubin_rest", BILIRUBIN, (1.0, 1.5, 3.0, 10.0))),
+         _multiples("bilirubin_max", "bilirubin_start", BILIRUBIN, (1.0, 1.5, 3.0, 10.0))),
     Rule("platelets_decreased", "platelets decreased", "Platelet count decreased (Investigations)", "CTCAE2017",
          _below("platelets_min", NORMAL["platelets"].value, 75.0, 50.0, 25.0)),
     Rule("hypoalbuminaemia", "hypoalbuminaemia", "Hypoalbuminemia (Metabolism and nutrition disorders)",
@@ -194,7 +194,7 @@ RULES = (
          _below("albumin_min", NORMAL["albumin"].value, 30.0, 20.0)),
     Rule("hyperglycaemia", "hyperglycaemia", "Hyperglycemia (Metabolism and nutrition disorders)",
          "CTCAE2017: by treatment; 2 (tablets, for the known diabetic) and 4 are left out", (
-             Step(1, (If("glucose_concentration_max", ">", 1.0, "glucose_concentration_rest", GLUCOSE),),
+             Step(1, (If("glucose_concentration_max", ">", 1.0, "glucose_concentration_start", GLUCOSE),),
                   "glucose above baseline and above normal"),
              Step(3, (If("event_hyperglycaemia", ">", 0.0),), "symptoms: insulin is begun"),
          )),
@@ -205,9 +205,9 @@ RULES = (
         Step(4, (If("hours_temperature_above_40", ">", 24.0),)),
     ), fatal=True),
     Rule("weight_gain", "weight gain", "Weight gain (Investigations)", "CTCAE2017: 5, 10 and 20 % of baseline", (
-        Step(1, (If("weight_now_max", ">=", 1.05, "weight_now_rest"),)),
-        Step(2, (If("weight_now_max", ">=", 1.10, "weight_now_rest"),)),
-        Step(3, (If("weight_now_max", ">=", 1.20, "weight_now_rest"),)),
+        Step(1, (If("weight_now_max", ">=", 1.05, "weight_now_start"),)),
+        Step(2, (If("weight_now_max", ">=", 1.10, "weight_now_start"),)),
+        Step(3, (If("weight_now_max", ">=", 1.20, "weight_now_start"),)),
     )),
     Rule("confusion", "confusion", "Confusion (Psychiatric disorders)",
          "CTCAE2017: mild, moderate, severe disorientation; by report and score here", (

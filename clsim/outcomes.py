@@ -147,7 +147,7 @@ def doses(scenario: Scenario, found: Found) -> NDArray[np.int16]:
 
 
 FIELDS = {
-    summaries.REST: "first", summaries.END: "last", summaries.LOWEST: "lowest", summaries.HIGHEST: "highest",
+    summaries.START: "first", summaries.END: "last", summaries.LOWEST: "lowest", summaries.HIGHEST: "highest",
     summaries.LOWEST_AT: "lowest_at", summaries.HIGHEST_AT: "highest_at",
 }  # fmt: skip
 

@@ -15,13 +15,13 @@ LOOK = 15.0  # min; how often a patient is looked at
 BAND_EVERY = 60.0  # min
 BINS = 240
 
-REST, END, LOWEST, HIGHEST, LOWEST_AT, HIGHEST_AT = "rest", "end", "min", "max", "min_at", "max_at"
+START, END, LOWEST, HIGHEST, LOWEST_AT, HIGHEST_AT = "start", "end", "min", "max", "min_at", "max_at"
 WORDS = {
-    REST: "before the course", END: "at the end", LOWEST: "lowest", HIGHEST: "highest",
+    START: "before the course", END: "at the end", LOWEST: "lowest", HIGHEST: "highest",
     LOWEST_AT: "time of the lowest", HIGHEST_AT: "time of the highest",
 }  # fmt: skip
-LOW, HIGH, BOTH = (REST, LOWEST, LOWEST_AT, END), (REST, HIGHEST, HIGHEST_AT, END), (
-    REST, LOWEST, LOWEST_AT, HIGHEST, HIGHEST_AT, END)  # fmt: skip
+LOW, HIGH, BOTH = (START, LOWEST, LOWEST_AT, END), (START, HIGHEST, HIGHEST_AT, END), (
+    START, LOWEST, LOWEST_AT, HIGHEST, HIGHEST_AT, END)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ SIGNALS = (
     Signal("albumin", LOW, LOWEST),
     Signal("hematocrit", BOTH),
     Signal("weight_gain", HIGH, HIGHEST),
-    Signal("weight_now", (REST, HIGHEST)),
+    Signal("weight_now", (START, HIGHEST)),
     Signal("fluid_given", (END,), END),
     Signal("urine_volume", (END,), END),
     Signal("urine_flow", LOW),

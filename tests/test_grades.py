@@ -15,9 +15,9 @@ from clsim.model.layout import FLOWS, PARAMETERS, STATES, find
 
 HEALTHY = {need.column: 0.0 for need in NEEDS} | {
     "SBP_min": 117.0, "platelets_min": 250.0, "albumin_min": 42.0, "temperature_max": 37.0, "SaO2_min": 0.97,
-    "creatinine_concentration_rest": 0.08, "creatinine_concentration_max": 0.08, "bilirubin_rest": 10.0,
-    "bilirubin_max": 10.0, "glucose_concentration_rest": 5.0, "glucose_concentration_max": 5.0,
-    "weight_now_rest": 80.0, "weight_now_max": 80.0,
+    "creatinine_concentration_start": 0.08, "creatinine_concentration_max": 0.08, "bilirubin_start": 10.0,
+    "bilirubin_max": 10.0, "glucose_concentration_start": 5.0, "glucose_concentration_max": 5.0,
+    "weight_now_start": 80.0, "weight_now_max": 80.0,
 }  # fmt: skip
 ULN = NORMAL["creatinine"].value
 CASES = [
@@ -45,17 +45,17 @@ CASES = [
     ("creatinine_increased", {"creatinine_concentration_max": ULN}, 0),
     ("creatinine_increased", {"creatinine_concentration_max": 1.01 * ULN}, 1),
     ("creatinine_increased", {"creatinine_concentration_max": 0.1201}, 2),  # 1.5 times baseline
-    ("creatinine_increased", {"creatinine_concentration_rest": 0.12, "creatinine_concentration_max": 1.501 * ULN}, 2),
+    ("creatinine_increased", {"creatinine_concentration_start": 0.12, "creatinine_concentration_max": 1.501 * ULN}, 2),
     ("creatinine_increased", {"creatinine_concentration_max": 0.2401}, 3),
-    ("creatinine_increased", {"creatinine_concentration_rest": 0.2, "creatinine_concentration_max": 3.01 * ULN}, 3),
+    ("creatinine_increased", {"creatinine_concentration_start": 0.2, "creatinine_concentration_max": 3.01 * ULN}, 3),
     ("creatinine_increased", {"creatinine_concentration_max": 6.01 * ULN}, 4),
     ("bilirubin_increased", {"bilirubin_max": 20.5}, 0),
     ("bilirubin_increased", {"bilirubin_max": 20.6}, 1),
     ("bilirubin_increased", {"bilirubin_max": 30.8}, 2),
     ("bilirubin_increased", {"bilirubin_max": 62.0}, 3),
     ("bilirubin_increased", {"bilirubin_max": 206.0}, 4),
-    ("bilirubin_increased", {"bilirubin_rest": 30.0, "bilirubin_max": 44.0}, 1),  # abnormal before
-    ("bilirubin_increased", {"bilirubin_rest": 30.0, "bilirubin_max": 46.0}, 2),
+    ("bilirubin_increased", {"bilirubin_start": 30.0, "bilirubin_max": 44.0}, 1),  # abnormal before
+    ("bilirubin_increased", {"bilirubin_start": 30.0, "bilirubin_max": 46.0}, 2),
     ("platelets_decreased", {"platelets_min": 150.0}, 0),
     ("platelets_decreased", {"platelets_min": 75.0}, 1),
     ("platelets_decreased", {"platelets_min": 74.9}, 2),
@@ -67,7 +67,7 @@ CASES = [
     ("hypoalbuminaemia", {"albumin_min": 19.9}, 3),
     ("hyperglycaemia", {"glucose_concentration_max": 7.8}, 0),
     ("hyperglycaemia", {"glucose_concentration_max": 9.0}, 1),
-    ("hyperglycaemia", {"glucose_concentration_rest": 9.0, "glucose_concentration_max": 9.0}, 0),
+    ("hyperglycaemia", {"glucose_concentration_start": 9.0, "glucose_concentration_max": 9.0}, 0),
     ("hyperglycaemia", {"event_hyperglycaemia": 1.0}, 3),
     ("fever", {"temperature_max": 37.99}, 0),
     ("fever", {"temperature_max": 38.0}, 1),
@@ -138,8 +138,8 @@ def test_patients_are_graded_one_by_one():
 
 
 def test_a_missing_column_is_named():
-    rows = {name: np.zeros(2) for name in HEALTHY if name != "bilirubin_rest"}
-    with pytest.raises(BadInput, match="bilirubin_rest"):
+    rows = {name: np.zeros(2) for name in HEALTHY if name != "bilirubin_start"}
+    with pytest.raises(BadInput, match="bilirubin_start"):
         grade(rows)
 
 
