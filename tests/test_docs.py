@@ -130,7 +130,7 @@ def cited(files):
     return {key for file in files for key in KEY.findall(file.read_text(encoding="utf-8"))}
 
 
-CODE = [*(ROOT / "clsim").rglob("*.py"), *(ROOT / "scenarios").glob("*.toml")]
+CODE = [*(ROOT / "clsim").rglob("*.py"), *(ROOT / "scenarios").rglob("*.toml")]
 
 
 def test_every_parameter_has_a_source_and_its_keys_are_in_the_bibliography():

@@ -24,7 +24,9 @@ FLOORS = (
         "engine.embedded engine.block engine.relay",),
     (
         "patient scenario.settings scenario.section scenario.schema scenario.extends "
-        "scenario.gallery scenario.orders scenario.course scenario.schedule scenario.scenario scenario.by_size",
+        "scenario.gallery scenario.orders scenario.course scenario.schedule scenario.scenario scenario.by_size "
+        "cohort cohort.schema cohort.derived cohort.normal cohort.points cohort.varied cohort.latent "
+        "cohort.reading cohort.criteria cohort.cohort cohort.settling cohort.people",
     ),
     ("result store simulate scenario.json_schema progress parts blocks cohort_files cohort_report cohort_output "
         "summaries outcomes crowd",),
@@ -39,7 +41,7 @@ ONLY = {  # what may be imported by these alone
     "llvmlite": {"jit", "lane_types", "lane_records"},
     "matplotlib": {"plots", "figures", "cli"},
     "typer": {"cli", "arguments", "cohort_cli"},
-    "pydantic": {"scenario.schema", "scenario.json_schema", "reference"},
+    "pydantic": {"scenario.schema", "scenario.json_schema", "cohort.schema", "reference"},
 }
 KERNEL_FLOOR = ("model.", "engine.")
 CLOSED_TO_KERNELS = {  # nothing that opens a file, knows a unit or calls a library of mathematics
