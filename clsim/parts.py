@@ -29,6 +29,7 @@ Course = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 MANIFEST = "manifest.json"
 DRAFT = ".draft"
+HEADER = 1_000_000  # bytes that name the columns of a part
 CROWDED = 16  # kept courses in a block; each takes some megabytes
 FILES = ("*.npz", f"*{DRAFT}")
 
@@ -79,7 +80,7 @@ def pack(plan: Plan, block: Block, first: int, count: int) -> bytes:
 
 def unpack(source: Path | IO[bytes]) -> Part:
     """What `pack` has written."""
-    with np.load(source, allow_pickle=False) as found:
+    with np.load(source, allow_pickle=False, max_header_size=HEADER) as found:
         numbers = [int(name[7:]) for name in found.files if name.startswith("states_")]
         kept = {n: (found[f"states_{n}"], found[f"flows_{n}"]) for n in numbers}
         return Part(found["rows"], found["histograms"].astype(np.int64), kept)

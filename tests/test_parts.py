@@ -103,6 +103,11 @@ def test_two_runs_do_not_write_to_one_place(tmp_path):
     made(tmp_path / "a", plan=plan, resume=True)
 
 
+def test_a_table_may_have_very_many_columns(tmp_path):
+    made(tmp_path / "a.parquet", plan=ToyPlan(20, extra=1500))
+    assert len(Patients(tmp_path / "a.parquet").columns) > 1500
+
+
 KILLED = """
 import sys, time
 from pathlib import Path
