@@ -58,7 +58,7 @@ EVENTS = (
     Occurrence("cardiac_tamponade", "cardiac tamponade",
                "assumed: 0.2 % of courses; pericardial fluid on 5.8 % of films, no rate found", "course"),
     Occurrence("eosinophilic_complication", "eosinophilic infiltration of heart or lung",
-               "assumed: 0.3 % by the last dose; listed by the label, no rate found", "course"),
+               "assumed: 0.1 % by the last dose, 2 to 3 % of two cycles; listed by the label, no rate found", "course"),
     Occurrence("autoimmune_disease", "new autoimmune disease",
                "assumed: 1 % of courses; listed by the label, no rate found", "course"),
     Occurrence("hyperglycaemia", "symptomatic hyperglycaemia",
@@ -72,7 +72,7 @@ NAMES = tuple(event.name for event in EVENTS)
 
 BASES = (  # 1/min, in the order of EVENTS
     7.7e-6, 4.8e-7, 3.4e-6, 2.0e-6, 4.6e-6, 2.0e-6, 2.8e-6, 5.3e-7, 1.2e-6,
-    1.4e-6, 2.2e-6, 5.7e-7, 7.3e-7, 1.0e-6, 4.9e-7, 4.7e-5, 4.3e-7,
+    1.4e-6, 2.2e-6, 5.7e-7, 7.3e-7, 3.0e-7, 4.9e-7, 4.7e-5, 4.3e-7,
 )  # fmt: skip
 LIMITS = (  # what the body bears without strain: name, value, unit, what, bounds, source
     ("pressure_limit", 65.0, "mmHg", "arterial pressure", (40.0, 90.0), "usual goal of resuscitation, textbook value"),

@@ -19,7 +19,7 @@ AIMS = {  # % of courses of the reference adult, hd-il2-standard; what was publi
     "supraventricular_arrhythmia": 9.0, "ventricular_arrhythmia": 0.6, "myocardial_ischaemia": 2.0,
     "myocardial_infarction": 0.9, "line_infection": 5.3, "sepsis": 3.5, "intubation": 2.0,
     "gastrointestinal_bleeding": 1.0, "gastrointestinal_infarction": 0.5, "seizure": 0.5, "coma": 1.2,
-    "dialysis": 0.4, "cardiac_tamponade": 0.2, "eosinophilic_complication": 0.3, "autoimmune_disease": 1.0,
+    "dialysis": 0.4, "cardiac_tamponade": 0.2, "eosinophilic_complication": 0.1, "autoimmune_disease": 1.0,
     "hyperglycaemia": 2.0, "death": 0.5,
 }  # fmt: skip
 SHORT = {  # a weight names its event in brief
