@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -165,6 +169,20 @@ def test_a_patient_who_cannot_be_solved_is_told_of_by_name(plan):
     assert plan.sentence(row) == "patient 5: interleukin2_central is no longer a finite number at 120 min"
 
 
+def first_minutes():
+    """Rows of five patients over the first dose."""
+    plan = crowd.make_plan(load("hd-il2-standard", run={"horizon": "40 min"}), loads_cohort(COHORT), 3, N)
+    return crowd.run_block(plan, 0, 5).rows
+
+
+def test_plain_python_leaves_the_bits_of_compiled_code(tmp_path):
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONWARNINGS": "error"}
+    file = tmp_path / "plain.npz"
+    subprocess.run([sys.executable, __file__, str(file)], check=True, env=environment)
+    with np.load(file) as plain:
+        same({name: plain[name] for name in plain.files}, first_minutes())
+
+
 @pytest.mark.slow
 def test_one_patient_and_sixteen_side_by_side_leave_the_same_bits(plan, whole, monkeypatch):
     narrow = crowd.relay(1)
@@ -180,3 +198,7 @@ def test_nobody_of_the_shipped_cohort_fails():
     plan = crowd.make_plan(load("hd-il2-standard"), load_cohort("hd-il2-candidates"), 0, 2000)
     rows = joined([crowd.run_block(plan, first, 500) for first in range(0, 2000, 500)])
     assert (rows["failure"] == 0).all() and (rows["status"] < 3).all()
+
+
+if __name__ == "__main__":
+    np.savez(Path(sys.argv[1]), **first_minutes())
