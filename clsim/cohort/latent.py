@@ -14,12 +14,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-import numpy as np
-
 Pair = tuple[str, str]
 Row = tuple[tuple[str, float], ...]
 
 FRAILTY = "frailty"
+GRID = [round(0.05 * i, 2) for i in range(-19, 20)]  # correlations tried, to say what would be possible
 MARGIN = 1e-9  # smallest pivot: the part of a score that nothing above it explains
 
 
@@ -79,17 +78,17 @@ def culprit(
 ) -> tuple[Pair, tuple[float, float] | None]:
     """The pair to blame for a matrix that is not positive definite, and the range it may have.
 
-    It is the first pair of the file that can repair the matrix alone; if none can, the strongest
+    It is the pair that has to move least to repair the matrix alone; if none can, the strongest
     one of the name at which the factor broke down, without a range.
     """
     names = list(names)
-    for pair in declared:
-        possible = [
-            r
-            for r in np.round(np.linspace(-0.99, 0.99, 199), 2).tolist()
-            if not mixing(names, loadings, {**declared, pair: r})[1]
-        ]
+    repairs: list[tuple[float, Pair, tuple[float, float]]] = []
+    for pair, given in declared.items():
+        possible = [r for r in GRID if not mixing(names, loadings, {**declared, pair: r})[1]]
         if possible:
-            return pair, (possible[0], possible[-1])
+            move = min(abs(r - given) for r in possible)
+            repairs.append((move, pair, (possible[0], possible[-1])))
+    if repairs:
+        return min(repairs)[1:]
     own = [pair for pair in declared if impossible in pair]
-    return max(own or declared, key=lambda pair: abs(declared[pair])), None
+    return max(own, key=lambda pair: abs(declared[pair])), None
