@@ -41,6 +41,7 @@ from clsim.simulate import engine
 
 STEPS = (5.0, 4.0, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5)  # min; longest step of the fixed-step kernels
 DECADES = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 1e-7, 1e-8)
+FIRST_STEP = 4.0  # min; for one-step methods, whose own guess costs evaluations at each start
 MOST_STEPS = 100_000  # between two times: beyond it a solver has failed
 
 
@@ -144,7 +145,8 @@ def by_scipy(course: Course, tolerance: float, method: str) -> Array:
             return out.copy()
 
         ends = (times[0], times[-1])
-        found = solve_ivp(right_hand_side, ends, y, method, times, rtol=tolerance, atol=tolerance * SIZES)
+        first = {"first_step": min(FIRST_STEP, times[-1] - times[0])} if method == "RK45" else {}
+        found = solve_ivp(right_hand_side, ends, y, method, times, rtol=tolerance, atol=tolerance * SIZES, **first)
         return found.y.T if found.success else None
 
     return each_patient(course, stretch)
