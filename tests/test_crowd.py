@@ -6,7 +6,8 @@ import os
 import pickle
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -191,6 +192,24 @@ def test_one_patient_and_sixteen_side_by_side_leave_the_same_bits(plan, whole, m
     same(crowd.run_block(plan, 0, N).rows, whole.rows)
     monkeypatch.setattr(crowd, "relay", lambda: eight)
     same(crowd.run_block(plan, 0, N).rows, whole.rows)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("processor", ["x86-64", "haswell"])  # SSE2 only, and AVX2 with fused operations at hand
+def test_another_processor_leaves_the_same_bits(processor, tmp_path):
+    file = tmp_path / "other.npz"
+    environment = {**os.environ, "NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": "", "NPY_DISABLE_CPU_FEATURES": (
+        "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR")}
+    subprocess.run([sys.executable, __file__, str(file)], check=True, env=environment)
+    with np.load(file) as other:
+        same({name: other[name] for name in other.files}, first_minutes())
+
+
+@pytest.mark.slow
+def test_processes_that_start_afresh_compute_the_same(plan, whole):
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        blocks = list(pool.map(crowd.run_block, [plan] * 3, [0, 20, 33], [20, 13, 7]))
+    same(joined(blocks), whole.rows)
 
 
 @pytest.mark.slow
