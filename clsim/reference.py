@@ -12,6 +12,7 @@ from typing import Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from clsim import units
+from clsim.cohort import cohorts, load_cohort, page
 from clsim.fluids import FLUIDS
 from clsim.model.layout import PARAMETERS, SUBSYSTEMS
 from clsim.scenario import json_schema
@@ -45,6 +46,7 @@ def pages() -> dict[str, str]:
         "flows.md": _flows(),
         "inputs.md": _inputs(),
         "fluids.md": _fluids(),
+        "cohorts.md": _cohorts(),
         "scenario.md": _scenario(),
         "scenario.schema.json": json_schema.text(),
     }
@@ -195,6 +197,26 @@ def _key(key: str, field: FieldInfo) -> tuple[str, str, str]:
     meaning = field.description or ", ".join(f"`{word}`" for word in get_args(options))
     written = field.default and isinstance(field.default, str | int)
     return f"`{key}`", meaning, f"`{field.default}`" if written else ""
+
+
+def _cohorts() -> str:
+    text = HEAD + (
+        "# Shipped cohorts\n\nWho is drawn, who is eligible and who could not exist: the files of "
+        "`scenarios/cohorts`, as they stand. What the columns mean, and how to write a cohort of one's own: "
+        "[cohorts](../cohorts.md).\n"
+    )
+    for name in cohorts():
+        cohort = load_cohort(name)
+        text += f"\n## {name}\n\n{cohort.title}. {cohort.about['question']} Drawn as {cohort.method}.\n"
+        for title, heads, rows in (
+            ("What varies", page.VARIED, page.varied(cohort)),
+            ("Correlated beside frailty", page.CORRELATED, page.correlated(cohort)),
+            ("Eligible", page.JUDGED, page.judged(cohort.eligibility)),
+            ("Plausible", page.JUDGED, page.judged(cohort.plausibility)),
+        ):
+            linked = [(*row[:-1], _linked(row[-1])) for row in rows]
+            text += f"\n### {title}\n\n{_table(heads, linked)}" if rows else ""
+    return text
 
 
 def _anchored(name: str) -> str:

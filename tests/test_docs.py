@@ -184,7 +184,7 @@ def test_relative_links_lead_somewhere(page):
 
 # ----------------------------------------------------------------------------------------- code
 
-SHIPPED = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "scenarios").glob("*.toml"))
+SHIPPED = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "scenarios").rglob("*.toml"))
 BLOCKS = fenced(DOCS / "scenarios.md", "toml", "text", "sh")
 REFUSED = [
     (given[1], said[1])
@@ -206,7 +206,7 @@ def test_refusals_read_as_the_page_says(toml, message, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("page", [page for page in PAGES if fenced(page, "toml")], ids=name_of)
 def test_scenarios_on_a_page_can_be_read(page, tmp_path, monkeypatch):
-    """Each is a part of a shipped scenario, a refused one with its message, or can be read."""
+    """Each is a part of a shipped file, a refused one with its message, or can be read."""
     monkeypatch.chdir(tmp_path)
     refused = [toml for toml, _ in REFUSED]
     for _, text in fenced(page, "toml"):
@@ -217,7 +217,7 @@ def test_scenarios_on_a_page_can_be_read(page, tmp_path, monkeypatch):
         assert clsim.load("mine.toml").orders
 
 
-@pytest.mark.parametrize("page", [DOCS / "python.md", ROOT / "README.md"], ids=name_of)
+@pytest.mark.parametrize("page", [DOCS / "python.md", DOCS / "cohorts.md", ROOT / "README.md"], ids=name_of)
 def test_python_on_a_page_runs(page, tmp_path, monkeypatch):
     """All snippets of a page in turn, as one program in an empty folder."""
     pytest.importorskip("pandas")

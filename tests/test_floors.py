@@ -26,7 +26,7 @@ FLOORS = (
         "patient scenario.settings scenario.section scenario.schema scenario.extends "
         "scenario.gallery scenario.orders scenario.course scenario.schedule scenario.scenario scenario.by_size "
         "cohort cohort.schema cohort.derived cohort.normal cohort.points cohort.varied cohort.latent "
-        "cohort.reading cohort.criteria cohort.cohort cohort.settling cohort.people",
+        "cohort.reading cohort.criteria cohort.cohort cohort.settling cohort.people cohort.page",
     ),
     ("result store simulate scenario.json_schema progress parts blocks cohort_files cohort_report cohort_output "
         "summaries outcomes crowd",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -184,6 +185,12 @@ def test_the_candidates_are_held_to_the_checklist():
     assert rules >= {"ECOG <= 1", "FEV1 > 2 L", "pulmonary_reserve >= 75 %", "creatinine_rest <= 1.5 mg/dL",
                      "creatinine_clearance > 60 mL/min", "bilirubin_rest <= 2 mg/dL", "organ_transplant = no",
                      "brain_metastases = no", "infection = no", "wall_motion = no"}
+
+
+def test_the_page_counts_what_varies():
+    page = (Path(__file__).parents[2] / "docs" / "cohorts.md").read_text(encoding="utf-8")
+    assert f"{len(load_cohort('hd-il2-candidates').varied)} names vary" in page
+    assert all(f"`{name}`" in page for name in [*cohorts(), *DERIVED])
 
 
 def test_a_cohort_that_is_not_shipped_is_answered_with_the_nearest(tmp_path):

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -257,3 +263,25 @@ def test_eight_and_sixteen_side_by_side_give_the_same_bits():
     narrow, wide = (settle_many(rows(given, 21), width) for width in (8, 16))
     assert all(a.tobytes() == b.tobytes() for a, b in zip(narrow, wide, strict=True))
     assert not np.any(faults(narrow[0], narrow[2], narrow[3])[0])
+
+
+def fingerprint():
+    """Of some people, drawn by each method."""
+    digest = hashlib.sha256()
+    text = load_cohort("hd-il2-candidates").text
+    for method in ("sobol", "latin-hypercube", "random"):
+        people = draw_people(loads_cohort(text.replace('"sobol"', f'"{method}"')), {}, SEED, 5, 3, 9)
+        digest.update(people.parameters.tobytes() + people.states.tobytes())
+    return digest.hexdigest()
+
+
+@pytest.mark.slow
+def test_plain_python_draws_the_same_bits():
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONWARNINGS": "error"}
+    plain = subprocess.run([sys.executable, __file__], check=True, env=environment, capture_output=True, text=True,
+                           cwd=Path(__file__).parents[2])
+    assert plain.stdout.strip() == fingerprint()
+
+
+if __name__ == "__main__":
+    print(fingerprint())
