@@ -16,8 +16,9 @@ from clsim.arguments import AsJson, ScenarioArgument, Setting, overrides, whole_
 from clsim.errors import BadInput, NumericalFailure
 
 if TYPE_CHECKING:
-    from clsim.cohort_output import Output
-    from clsim.columns import Plan, RunBlock
+    from clsim.progress import Tell
+    from clsim.crowd.columns import Plan, RunBlock
+    from clsim.crowd.output import Output
 
 MOST = 1_000_000_000  # patients
 LARGEST_SEED = 2**63 - 1
@@ -64,9 +65,9 @@ def cohort(
     output = _output(out, kept, resume, force)
     with bar("reading") as tell, _somewhere(output) as place:
         plan, run_block, notes = planned(
-            scenario, people, chosen, total, keep=kept, everyone=everyone, **tables
+            scenario, people, chosen, total, keep=kept, everyone=everyone, tell=tell, **tables
         )
-        from clsim.cohort_output import produce
+        from clsim.crowd.output import produce
 
         begun = time.monotonic()
         try:
@@ -109,6 +110,7 @@ def planned(
     *,
     keep: tuple[int, ...],
     everyone: bool,
+    tell: Tell,
     **tables: Any,
 ) -> tuple[Plan, RunBlock, tuple[str, ...]]:
     """What the command line asks for: a plan, what computes a block of it, and notes for people."""
@@ -116,8 +118,9 @@ def planned(
     from clsim.scenario.scenario import load
 
     read, drawn = load(scenario, **tables), load_cohort(people)
-    from clsim import crowd
+    from clsim.crowd import plan as crowd
 
+    crowd.prepare(tell)
     number = read.seed if seed is None else seed
     plan = crowd.make_plan(read, drawn, number, total, keep=keep, everyone=everyone)
     return plan, crowd.run_block, (*read.notes, *drawn.notes(read.values))
@@ -141,7 +144,7 @@ def _output(out: Path | None, kept: tuple[int, ...], resume: bool, force: bool) 
             if wanted:
                 raise BadInput("needs a place", allowed="--out FOLDER", key=key)
         return None
-    from clsim.cohort_output import Output
+    from clsim.crowd.output import Output
 
     output = Output(out)
     output.check(resume=resume, force=force)
@@ -158,14 +161,14 @@ def _somewhere(output: Output | None) -> Iterator[Output]:
         return
     from tempfile import TemporaryDirectory
 
-    from clsim.cohort_output import Output
+    from clsim.crowd.output import Output
 
     with TemporaryDirectory(prefix="clsim-") as folder:
         yield Output(Path(folder) / "patients.parquet")
 
 
 def _print(summary: dict[str, Any], run: dict[str, Any]) -> None:
-    from clsim.cohort_report import text
+    from clsim.crowd.report import text
 
     seed = f", seed {summary['seed']}" if "seed" in summary else ""
     print(f"{run['scenario']}, {run['cohort']}: {summary['patients']:,} patients drawn{seed}\n")
@@ -177,7 +180,7 @@ def _print(summary: dict[str, Any], run: dict[str, Any]) -> None:
 
 def _judge(summary: dict[str, Any]) -> None:
     """More failures than may be end the command with 3."""
-    from clsim.cohort_report import too_many_failed
+    from clsim.crowd.report import too_many_failed
 
     failed = summary["failed"]
     if too_many_failed(summary):

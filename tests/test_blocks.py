@@ -10,12 +10,12 @@ import pytest
 import toy_crowd
 from toy_crowd import ToyPlan, begun, course, made, run_block
 
-from clsim import blocks
-from clsim.blocks import block_size
-from clsim.cohort_files import GROUP, PATIENTS, Patients, content_hash, quantile, write_courses, write_patients
-from clsim.columns import Column
+from clsim.crowd import blocks
+from clsim.crowd.blocks import block_size
+from clsim.crowd.columns import Column
+from clsim.crowd.files import GROUP, PATIENTS, Patients, content_hash, quantile, write_courses, write_patients
+from clsim.crowd.parts import Parts, pack, unpack
 from clsim.errors import BadInput
-from clsim.parts import Parts, pack, unpack
 from clsim.progress import Pace
 
 # ------------------------------------------------------------------------------- same rows

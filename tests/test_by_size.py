@@ -38,7 +38,7 @@ from = "2 h"
 """
 
 
-@pytest.mark.parametrize("weight, height", [(52.0, 1.55), (70.0, 1.75), (121.5, 1.98)])
+@pytest.mark.parametrize(("weight", "height"), [(52.0, 1.55), (70.0, 1.75), (121.5, 1.98)])
 @pytest.mark.parametrize("scenario", [load("hd-il2-standard"), load("consensus-2014-week"), loads(MIXED)],
                          ids=lambda each: each.name)
 def test_a_body_of_any_size_gets_what_a_scenario_written_for_it_gives(scenario, weight, height):

@@ -16,8 +16,8 @@ import toy_crowd
 from toy_crowd import ToyPlan
 
 from clsim import cli, cohort_cli
-from clsim.cohort_files import Patients, content_hash
-from clsim.cohort_report import happened, share
+from clsim.crowd.files import Patients, content_hash
+from clsim.crowd.report import happened, share
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def call(command, monkeypatch):
     """The command, but a toy is computed."""
     asked = {}
 
-    def planned(scenario, people, seed, total, *, keep, everyone, **tables):
+    def planned(scenario, people, seed, total, *, keep, everyone, tell, **tables):
         asked.update(scenario=scenario, people=people, everyone=everyone, tables=tables)
         return ToyPlan(total, seed=7 if seed is None else seed, kept=keep), toy_crowd.run_block, ()
 
@@ -134,7 +134,7 @@ def test_too_many_failures_end_with_3_after_all_is_written(call, monkeypatch):
 def test_nobody_treated_is_no_error(call, monkeypatch):
     def nobody(plan, first, count):
         block = toy_crowd.run_block(plan, first, count)
-        block.rows["status"][:] = 1
+        block.rows["status"][:], block.rows["failure"][:] = 1, 0
         return block
 
     monkeypatch.setattr(cohort_cli, "planned", lambda *_, **__: (ToyPlan(40), nobody, ()))

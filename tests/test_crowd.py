@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clsim import crowd, grades, outcomes, summaries
+from clsim import grades
 from clsim.cohort import load_cohort, loads_cohort
+from clsim.crowd import outcomes, summaries
+from clsim.crowd import plan as crowd
 from clsim.model.layout import FLOWS, columns
 from clsim.scenario.scenario import load
 from clsim.simulate import run
@@ -166,7 +168,8 @@ def test_a_plan_can_be_sent_away_and_tells_what_it_is(plan, whole):
 
 
 def test_a_patient_who_cannot_be_solved_is_told_of_by_name(plan):
-    row = {"number": 5, "failure": 1, "failure_at": 2.0, "failure_column": 0, "failure_value": np.nan}
+    row = {"number": 5, "failure": 1, "failure_at": 2.0, "failure_column": 0, "failure_value": np.nan,
+           "fault": 0}
     assert plan.sentence(row) == "patient 5: interleukin2_central is no longer a finite number at 120 min"
 
 

@@ -16,7 +16,7 @@ LONGER: dict[str, str] = {}  # file: why it cannot be shorter
 
 # the house, from the ground up: a module imports from lower floors, or from its own
 FLOORS = (
-    ("disclaimer errors spec columns printing",),
+    ("disclaimer errors spec printing crowd.columns",),
     ("units jit draws grades lanes lane_types lane_records debug_records vmath substances scenario.toml_text",),
     ("model.beds model.oncotic fluids",),
     (" ".join(f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS),),
@@ -28,8 +28,8 @@ FLOORS = (
         "cohort cohort.schema cohort.derived cohort.normal cohort.points cohort.varied cohort.latent "
         "cohort.reading cohort.criteria cohort.cohort cohort.settling cohort.people cohort.page",
     ),
-    ("result store simulate scenario.json_schema progress parts blocks cohort_files cohort_report cohort_output "
-        "summaries outcomes crowd",),
+    ("result store simulate scenario.json_schema progress crowd.parts crowd.blocks crowd.files crowd.report "
+        "crowd.output crowd crowd.summaries crowd.outcomes crowd.plan crowd.__main__",),
     ("plots figures reference validation",),
     ("arguments cohort_cli cli __main__",),
 )

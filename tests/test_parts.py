@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from toy_crowd import ToyPlan, begun, made
 
-from clsim import parts
-from clsim.cohort_files import Patients, content_hash
-from clsim.cohort_output import Output, produce
+from clsim.crowd import parts
+from clsim.crowd.files import Patients, content_hash
+from clsim.crowd.output import Output, produce
+from clsim.crowd.parts import Parts, difference
 from clsim.errors import BadInput
-from clsim.parts import Parts, difference
 
 # --------------------------------------------------------------------------------- resuming
 
@@ -113,7 +113,7 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import toy_crowd
-from clsim.cohort_output import Output, produce
+from clsim.crowd.output import Output, produce
 
 def slow(plan, first, count):
     time.sleep(0.02)
@@ -181,7 +181,7 @@ def test_a_disk_that_is_full_at_the_end_loses_no_block(writer, tmp_path, monkeyp
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"clsim.cohort_output.{writer}", full)
+        patch.setattr(f"clsim.crowd.output.{writer}", full)
         with pytest.raises(BadInput, match=r"cannot be written.*blocks are finished and stay"):
             made(tmp_path / "a", plan=plan)
     assert not (tmp_path / "a").exists()

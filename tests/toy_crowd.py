@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from clsim.cohort_output import Output, produce
-from clsim.columns import Band, Column
-from clsim.parts import Parts, pack
+from clsim.crowd.columns import Band, Column
+from clsim.crowd.output import Output, produce
+from clsim.crowd.parts import Parts, pack
 from clsim.result import Variable
 
 TIMES = np.arange(0.0, 361.0, 60.0)
@@ -43,7 +43,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class ToyPlan:
-    """See `clsim.columns.Plan`."""
+    """See `clsim.crowd.columns.Plan`."""
 
     total: int
     seed: int = 7
@@ -75,7 +75,7 @@ class ToyPlan:
 
 @dataclass(frozen=True)
 class ToyBlock:
-    """See `clsim.columns.Block`."""
+    """See `clsim.crowd.columns.Block`."""
 
     rows: dict
     histograms: np.ndarray
@@ -127,7 +127,7 @@ def made(path, total=700, size=None, threads=1, plan=None, **more):
     plan = plan or ToyPlan(total)
     if size is not None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("clsim.cohort_output.block_size", lambda *_: size)
+            patch.setattr("clsim.crowd.output.block_size", lambda *_: size)
             return produce(plan, run_block, Output(path), threads=threads, **more)
     return produce(plan, run_block, Output(path), threads=threads, **more)
 

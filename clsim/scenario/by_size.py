@@ -35,7 +35,8 @@ def by_size(scenario: Scenario) -> tuple[tuple[Event, int], ...]:
     BadInput
         If a rate grows in another way, or a time depends on the size of the patient.
     """
-    body = {name: float(np.asarray(scenario.values.get(name, PARAMETER[name].default))) for name in ("weight", "height")}
+    body = {name: float(np.asarray(scenario.values.get(name, PARAMETER[name].default)))
+            for name in ("weight", "height")}
     sizes = [body, _grown(body, "weight"), _grown(body, "height")]
     built = [scenario.but(patient={name: f"{value!r} {PARAMETER[name].unit}" for name, value in each.items()}).events
              for each in sizes]

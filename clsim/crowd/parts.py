@@ -22,7 +22,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clsim.columns import Block, Plan
+from clsim.crowd.columns import Block, Plan
 from clsim.errors import BadInput, Place
 
 Course = tuple[NDArray[np.float64], NDArray[np.float64]]

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clsim.columns import Band, Column, Plan
+from clsim.crowd.columns import Band, Column, Plan
+from clsim.crowd.parts import Course, Part
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, Place
-from clsim.parts import Course, Part
 from clsim.result import Variable, attributes_of, dimension
 from clsim.store import CONVENTIONS
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clsim.cohort_files import Patients
-from clsim.columns import Column
+from clsim.crowd.columns import Column
+from clsim.crowd.files import Patients
 from clsim.printing import columns_of_text
 
-ALLOWED = 0.001  # of the treated may fail numerically
+ALLOWED = 0.001  # of those who were to be treated may not be solved
 NAMED = 10  # failures told in full
 Z = 1.959963984540054  # 95 % of a normal distribution lie within
 GRADES = range(6)
@@ -71,7 +71,7 @@ def summarise(table: Patients, sentence: Sentence | None = None) -> dict[str, An
     n = int(treated.sum())
     failed = np.zeros(len(table), bool)
     for column in table.of("failure"):
-        failed |= treated & (table[column.name] != 0)
+        failed |= table[column.name] != 0
 
     def shares(kind: str, among: Flags) -> dict[str, Any]:
         of = int(among.sum())
@@ -89,7 +89,7 @@ def summarise(table: Patients, sentence: Sentence | None = None) -> dict[str, An
         },
         "criteria": shares("criterion", np.ones(len(table), bool)),
         "treated": n,
-        "failed": _failures(table, failed, n, sentence),
+        "failed": _failures(table, failed, int((treated | failed).sum()), sentence),
         "ends": {column.name: _ends(column, table[column.name][treated & ~failed], n)
                  for column in table.of("end")},
         "outcomes": _spreads(table, "outcome", treated & ~failed),
@@ -111,7 +111,7 @@ def _ends(column: Column, values: NDArray[Any], treated: int) -> dict[str, Any]:
 
 
 def _failures(
-    table: Patients, failed: Flags, treated: int, sentence: Sentence | None
+    table: Patients, failed: Flags, tried: int, sentence: Sentence | None
 ) -> dict[str, Any]:
     codes = {}
     for column in table.of("failure"):
@@ -121,7 +121,7 @@ def _failures(
                 codes[str(code)] = {"meaning": column.meanings.get(code, ""), "n": count}
     numbers = np.flatnonzero(failed)[:NAMED].tolist()
     said = [sentence(row) for row in table.rows(numbers)] if sentence else []
-    found = share(int(failed.sum()), treated)
+    found = share(int(failed.sum()), tried) | {"of": tried}
     return found | {"allowed_percent": 100.0 * ALLOWED, "codes": codes, "sentences": said}
 
 
@@ -157,8 +157,8 @@ def _grades(column: Column, values: NDArray[Any]) -> dict[str, Any]:
 
 
 def too_many_failed(summary: Mapping[str, Any]) -> bool:
-    """More of the treated failed numerically than may."""
-    return bool(summary["failed"]["n"] > ALLOWED * summary["treated"])
+    """More could not be settled at rest, or failed numerically while treated, than may."""
+    return bool(summary["failed"]["n"] > ALLOWED * summary["failed"]["of"])
 
 
 # ---------------------------------------------------------------------------------- for people

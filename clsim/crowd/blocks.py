@@ -13,9 +13,9 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Thread
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from clsim.columns import Plan, RunBlock
+from clsim.crowd.columns import Plan, RunBlock
+from clsim.crowd.parts import Parts, pack
 from clsim.errors import BadInput
-from clsim.parts import Parts, pack
 from clsim.progress import Pace, Tell, silent
 
 LARGEST = 1024  # patients in a block

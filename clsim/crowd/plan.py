@@ -7,6 +7,8 @@ and of patient numbers, so blocks can be computed in any order, by any thread an
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -16,28 +18,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 import clsim
-from clsim import outcomes, summaries, units
-from clsim.cohort import Cohort, draw_people
-from clsim.columns import Band, Column
+from clsim import units
+from clsim.cohort import Cohort, Status, draw_people, load_cohort
+from clsim.crowd import outcomes, summaries
+from clsim.crowd.columns import Band, Column
 from clsim.draws import stream_keys
 from clsim.engine import block as engine
 from clsim.engine.embedded import TSITOURAS
 from clsim.engine.outcome import describe
 from clsim.engine.relay import make_relay
-from clsim.jit import LANES, PACKAGE, stamp
+from clsim.jit import CACHE, LANES, PACKAGE, stamp
 from clsim.model.equations import outlook, rhs
 from clsim.model.hazards import EVENTS
 from clsim.model.layout import CEILING, FLOOR, FLOWS, INPUTS, STATES, F, P, U, X, columns, spread
 from clsim.model.symptoms import SYMPTOMS
+from clsim.progress import Tell, silent
 from clsim.result import Variable, declared
 from clsim.scenario.by_size import measures, sized_timeline
-from clsim.scenario.scenario import Scenario
+from clsim.scenario.scenario import Scenario, load
 from clsim.scenario.settings import COURSE
 
 TOLERANCE = 0.03  # of the size of each state, error of a step
 FIRST_STEP, LONGEST_STEP = 1.0, 15.0  # min, after a change of inputs and at most
 EFFECTS = {"": engine.GOES_ON, "course": engine.STOPS_DOSING, "life": engine.ENDS_LIFE}
-TREATED, NOT_ELIGIBLE = 0, 1
+TREATED, NOT_ELIGIBLE = int(Status.TREAT), int(Status.NOT_ELIGIBLE)
+KEPT = "cohorts.compiled"
 
 
 @cache
@@ -150,6 +155,7 @@ class Plan:
     def facts(self) -> Mapping[str, str]:
         """By name, all that determines the numbers."""
         return {
+            "names": f"{self.scenario.name}, {self.cohort.name}",
             "scenario": self.scenario.text,
             "cohort": self.cohort.text,
             "seed": str(self.seed),
@@ -167,7 +173,11 @@ class Plan:
 
     def sentence(self, row: Mapping[str, Any]) -> str:
         """Why the patient of a row could not be computed."""
-        who = f"patient {int(row['number'])}"
+        number = int(row["number"])
+        who = f"patient {number}"
+        if row["fault"]:
+            drawn = draw_people(self.cohort, self.scenario.values, self.seed, number, 1, self.total)
+            return f"{who}: {drawn.reason(0)}"
         code, column = int(row["failure"]), int(row["failure_column"])
         report = {"code": code, "time": float(units.convert(row["failure_at"], "h", "min")), "column": column,
                   "value": float(row["failure_value"])}
@@ -192,7 +202,7 @@ def make_plan(
 
 @dataclass(frozen=True)
 class Block:
-    """What became of some patients in a row; see `clsim.columns.Block`."""
+    """What became of some patients in a row; see `clsim.crowd.columns.Block`."""
 
     rows: Mapping[str, NDArray[Any]]
     histograms: NDArray[np.int64]
@@ -231,3 +241,29 @@ def accuracy() -> engine.Accuracy:
     residuals = np.flatnonzero(np.isfinite(CEILING))
     return engine.Accuracy(
         TOLERANCE * spread(STATES, "size"), FLOOR, residuals, CEILING[residuals], FIRST_STEP, LONGEST_STEP)
+
+
+def warm() -> None:
+    """Compile everything that blocks need, by computing a few patients for an hour, and say so on disk."""
+    plan = make_plan(load("hd-il2-standard", run={"horizon": "1 h"}), load_cohort("hd-il2-candidates"), 0, LANES,
+                     everyone=True)
+    run_block(plan, 0, LANES)
+    if CACHE is not None:
+        (CACHE / KEPT).touch()
+
+
+def prepare(tell: Tell = silent) -> bool:
+    """Have everything compiled by a process of its own, unless that was done before.
+
+    Compiling takes more memory than a million patients do; a process that ends gives it back.
+
+    Returns
+    -------
+    bool
+        Whether anything was compiled.
+    """
+    if CACHE is None or (CACHE / KEPT).exists():
+        return False
+    tell("compiling, once for this version", 0.0)
+    subprocess.run([sys.executable, "-m", "clsim.crowd"], check=False)
+    return True

@@ -14,16 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clsim import grades, summaries, units
+from clsim import grades, units
 from clsim.cohort import Cohort, People, Status
 from clsim.cohort.derived import DERIVED, Derived
 from clsim.cohort.latent import FRAILTY
 from clsim.cohort.varied import Varied
-from clsim.columns import Column
+from clsim.crowd import summaries
+from clsim.crowd.columns import Column
 from clsim.engine.block import Found
 from clsim.engine.outcome import Outcome
 from clsim.model.hazards import EVENTS
 from clsim.model.symptoms import SYMPTOMS
+from clsim.patient import Fault
 from clsim.scenario.scenario import Scenario
 from clsim.scenario.settings import PARAMETER
 from clsim.spec import Flow, Occurrence, State
@@ -32,7 +34,8 @@ from clsim.substances import molar_mass
 Array = NDArray[Any]
 
 OCCURRENCES: tuple[Occurrence, ...] = (*EVENTS, *SYMPTOMS)
-STATUS = {int(each): each.name.lower().replace("_", " ") for each in Status}
+STATUS = {int(each): each.name.lower().replace("_", " ") for each in Status} | {int(Status.TREAT): "eligible"}
+FAULTS = {int(each): f"at rest: {each.name.lower()}" for each in Fault}
 NEVER = -1
 ENDED = {NEVER: "went on to the end", **{i: event.label for i, event in enumerate(EVENTS) if event.ends}}
 FAILURES = {int(each): each.name.lower().replace("_", " ") for each in Outcome}
@@ -78,12 +81,14 @@ def entries(cohort: Cohort) -> tuple[Entry, ...]:
 def cohort_entries(cohort: Cohort) -> Iterator[Entry]:
     """Who the patient is, and whether he was treated."""
     yield Column("number", "", "patient", "number"), lambda s: s.people.number
-    yield (Column("status", "", "what was done with him", "status", STATUS),
+    yield (Column("status", "", "what was found of him", "status", STATUS),
            lambda s: s.people.status.astype(np.int8))
+    yield Column("treated", "", "was treated", "treated"), lambda s: s.all(np.ones(s.treated.size, np.bool_), False)
     for criterion in cohort.criteria:
         yield (Column(f"failed_{criterion.name}", "", f"does not fulfil: {criterion.label}", "criterion"),
                partial(failed, criterion.name))
-    yield Column("fault", "", "why he cannot be settled"), lambda s: s.people.fault.astype(np.int8)
+    yield (Column("fault", "", "why he cannot be settled", "failure", FAULTS),
+           lambda s: s.people.fault.astype(np.int8))
     yield Column("fault_column", "", "which number of his"), lambda s: s.people.fault_column.astype(np.int16)
     yield Column("fault_value", "", "its value"), lambda s: s.people.fault_value
     known: dict[str, Varied | Derived] = {**cohort.varied, **DERIVED}

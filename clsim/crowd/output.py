@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clsim.blocks import block_size, cores, run_blocks
-from clsim.cohort_files import (
+from clsim.crowd.blocks import block_size, cores, run_blocks
+from clsim.crowd.columns import Plan, RunBlock
+from clsim.crowd.files import (
     BANDS,
     COURSES,
     PATIENTS,
@@ -23,10 +24,9 @@ from clsim.cohort_files import (
     write_courses,
     write_patients,
 )
-from clsim.cohort_report import summarise
-from clsim.columns import Plan, RunBlock
+from clsim.crowd.parts import DRAFT, Parts
+from clsim.crowd.report import summarise
 from clsim.errors import BadInput, Place
-from clsim.parts import DRAFT, Parts
 from clsim.progress import Tell, silent
 
 FILES = (PATIENTS, BANDS, COURSES, SUMMARY)  # the summary last: where it is, the others are
