@@ -97,5 +97,5 @@ def by_diffrax(course: Course, tolerance: float, method: str) -> Array:
 
 def solvers() -> list[Solver]:
     """Rows of the table."""
-    return [Solver(f"diffrax {method}", partial(by_diffrax, method=method), DECADES, PEOPLE, "vmap, jit")
+    return [Solver(f"diffrax {method}", partial(by_diffrax, method=method), DECADES, PEOPLE)
             for method in METHODS]

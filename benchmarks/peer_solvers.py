@@ -1,9 +1,7 @@
 """The solvers that are compared: a name, what it was built from, and one function each.
 
 A solver takes a course and a tolerance and gives the states (n, k, n_states) at the times
-of the course.  Add one by adding a ``Solver`` to ``own`` or ``peers``:
-
-    Solver("my kernel", my_function, (1e-3, 1e-4, 1e-5), patients=16)
+of the course.  A peer is added in ``FAMILIES``, a kernel of this project in ``peer_own.py``.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ import importlib.metadata
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +19,6 @@ import numpy as np
 from peer_course import (
     END_P,
     END_U,
-    N_F,
     N_X,
     PEOPLE,
     SIZES,
@@ -32,14 +29,7 @@ from peer_course import (
     slope,
 )
 
-from clsim.engine.advance import make_advance
-from clsim.engine.outcome import REPORT
-from clsim.lanes import widen
-from clsim.model.equations import rhs
-from clsim.model.layout import CEILING, FLOOR, F, P, U, X
-from clsim.simulate import engine
 
-STEPS = (5.0, 4.0, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5)  # min; longest step of the fixed-step kernels
 DECADES = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 1e-7, 1e-8)
 FIRST_STEP = 4.0  # min; for one-step methods, whose own guess costs evaluations at each start
 MOST_STEPS = 100_000  # between two times: beyond it a solver has failed
@@ -58,55 +48,15 @@ class Solver:
         What may be asked for, loosest first.
     patients : int
         How many patients a timing has: few for slow solvers, whole groups for lanes.
-    method : str
-        A word on what is done.
+    stops : bool
+        True for a solver that ends a step at each of the times: it is timed with all of them.
     """
 
     name: str
     solve: Callable[[Course, float], Array]
     tolerances: tuple[float, ...]
     patients: int = PEOPLE
-    method: str = ""
-
-
-# ---------------------------------------------------------------------------- this project's kernels
-
-
-@cache
-def group(width: int) -> Any:
-    """The compiled time loop for one patient or for some side by side."""
-    if width == 1:
-        return engine()
-    return make_advance(rhs, *(widen(record, width) for record in (X, P, U, F)))
-
-
-def side_by_side(rows: Array) -> Array:
-    """(W, ..., columns) as new rows of a group: for each column the patients side by side."""
-    return np.moveaxis(rows, 0, -1).copy().reshape(*rows.shape[1:-1], -1)
-
-
-def fixed_step(course: Course, step: float, width: int = 1) -> Array:
-    """Runge-Kutta 4 with a longest step [min], ``width`` patients side by side."""
-    count = course.times.size
-    found = np.empty((len(course.states), count, N_X))
-    spans = np.searchsorted(course.cuts, np.arange(1, count)) - 1  # which cut holds before each time
-    rows = np.arange(count)
-    floor, ceiling = np.repeat(FLOOR, width), np.repeat(CEILING, width)
-    states, flows = np.empty((count, N_X * width)), np.empty((count, N_F * width))
-    for first in range(0, len(found), width):
-        chosen = np.minimum(np.arange(first, first + width), len(found) - 1)  # the last fills up a group
-        report = np.zeros(width, REPORT)
-        states[:] = np.nan
-        group(width)(side_by_side(course.states[chosen]), side_by_side(course.parameters[chosen]),
-                     side_by_side(course.inputs[chosen][:, spans]), course.times, rows, step, floor, ceiling,
-                     states, flows, report)
-        found[chosen] = np.moveaxis(states.reshape(count, N_X, width), -1, 0)
-    return found
-
-
-def reference(course: Course) -> Array:
-    """States that are as good as exact for these comparisons: the fixed step at 0.1 min."""
-    return fixed_step(course, 0.1, 8)
+    stops: bool = False
 
 
 # ---------------------------------------------------------------------------- peers
@@ -202,19 +152,10 @@ def by_numbalsoda(course: Course, tolerance: float, loop: Any) -> Array:
 # ---------------------------------------------------------------------------- registry
 
 
-def own() -> list[Solver]:
-    """This project's kernels, the reference of ratios first."""
-    return [
-        Solver("clsim RK4, one patient", fixed_step, STEPS, 2, "fixed step"),
-        *(Solver(f"clsim RK4, {width} side by side", partial(fixed_step, width=width), STEPS, 16, "fixed step")
-          for width in (8, 16)),
-    ]
-
-
 def scipy_peers() -> list[Solver]:
     return [
-        Solver("scipy LSODA", partial(by_scipy, method="LSODA"), DECADES, 2, "compiled law"),
-        Solver("scipy RK45", partial(by_scipy, method="RK45"), DECADES, 1, "compiled law"),
+        Solver("scipy LSODA", partial(by_scipy, method="LSODA"), DECADES, 2),
+        Solver("scipy RK45", partial(by_scipy, method="RK45"), DECADES, 1),
     ]
 
 
@@ -223,10 +164,8 @@ def numbalsoda_peers() -> list[Solver]:
         warnings.simplefilter("ignore")
         import numbalsoda
     return [
-        Solver("numbalsoda lsoda", partial(by_numbalsoda, loop=numbalsoda_loop(numbalsoda.lsoda)), DECADES, 8,
-               "compiled loop"),
-        Solver("numbalsoda dop853", partial(by_numbalsoda, loop=numbalsoda_loop(numbalsoda.dop853)), DECADES, 8,
-               "compiled loop"),
+        Solver("numbalsoda lsoda", partial(by_numbalsoda, loop=numbalsoda_loop(numbalsoda.lsoda)), DECADES, 8),
+        Solver("numbalsoda dop853", partial(by_numbalsoda, loop=numbalsoda_loop(numbalsoda.dop853)), DECADES, 8),
     ]
 
 
@@ -234,8 +173,8 @@ def sundae_peers() -> list[Solver]:
     import sksundae  # noqa: F401
 
     return [
-        Solver("CVODE BDF", partial(by_sundae, method="BDF"), DECADES, 2, "compiled law"),
-        Solver("CVODE Adams", partial(by_sundae, method="Adams"), DECADES, 2, "compiled law"),
+        Solver("CVODE BDF", partial(by_sundae, method="BDF"), DECADES, 2),
+        Solver("CVODE Adams", partial(by_sundae, method="Adams"), DECADES, 2),
     ]
 
 

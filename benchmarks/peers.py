@@ -22,7 +22,8 @@ from typing import Any
 import numba
 import numpy as np
 from peer_course import MAP_ALLOWED, PEOPLE, VOLUME_ALLOWED, Array, Course, Error, courses, error
-from peer_solvers import Solver, own, peers, reference
+from peer_own import own, reference
+from peer_solvers import Solver, peers
 
 
 @dataclass
@@ -73,7 +74,7 @@ def measure(solvers: list[Solver], mine: set[str], rounds: int, count: int = PEO
     for workload, course in both.items():
         for solver in solvers:
             tolerance, found = tuned(solver, course, exact)
-            timed = (course.bare() if workload == "smooth" else course).first(solver.patients)
+            timed = (course if solver.stops else course.bare()).first(solver.patients)
             solver.solve(timed, tolerance)  # compiles what is not compiled
             row = Row(workload, solver.name, solver.name in mine, tolerance, len(timed.states), found.MAP,
                       found.volume, found.allowed)

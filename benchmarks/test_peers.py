@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from peer_course import END_P, END_U, N_F, N_X, courses, data_row, error, slope
-from peer_solvers import by_scipy, own, peers, reference
+from peer_own import own, reference
+from peer_solvers import by_scipy, peers
 from peers import tuned
 from replant import Named, Planter
 

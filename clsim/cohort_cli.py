@@ -16,9 +16,9 @@ from clsim.arguments import AsJson, ScenarioArgument, Setting, overrides, whole_
 from clsim.errors import BadInput, NumericalFailure
 
 if TYPE_CHECKING:
-    from clsim.progress import Tell
     from clsim.crowd.columns import Plan, RunBlock
     from clsim.crowd.output import Output
+    from clsim.progress import Tell
 
 MOST = 1_000_000_000  # patients
 LARGEST_SEED = 2**63 - 1
