@@ -29,7 +29,6 @@ from peer_course import (
     slope,
 )
 
-
 DECADES = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 1e-7, 1e-8)
 FIRST_STEP = 4.0  # min; for one-step methods, whose own guess costs evaluations at each start
 MOST_STEPS = 100_000  # between two times: beyond it a solver has failed
