@@ -4,6 +4,7 @@
     result = clsim.run("hd-il2-standard")
     result["MAP"]                  # values, time, unit, label
     result.plot()
+    clsim.run_cohort("hd-il2-standard", 1000)["MAP_min"]
 
 Everything here is imported when it is first asked for, so that ``import clsim``
 costs nothing and ``clsim --help`` answers at once.
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from clsim.disclaimer import DISCLAIMER
 
 if TYPE_CHECKING:
+    from clsim.crowd.run import CohortResult as CohortResult
+    from clsim.crowd.run import run_cohort as run_cohort
     from clsim.engine.timeline import Event as Event
     from clsim.errors import BadInput as BadInput
     from clsim.errors import BadPatient as BadPatient
@@ -35,6 +38,7 @@ __version__ = "0.1.0"
 _HOME = {
     "BadInput": "clsim.errors",
     "BadPatient": "clsim.errors",
+    "CohortResult": "clsim.crowd.run",
     "Event": "clsim.engine.timeline",
     "NumericalFailure": "clsim.errors",
     "Order": "clsim.scenario.orders",
@@ -44,6 +48,7 @@ _HOME = {
     "load": "clsim.scenario.scenario",
     "load_result": "clsim.store",
     "run": "clsim.simulate",
+    "run_cohort": "clsim.crowd.run",
     "scenarios": "clsim.scenario.gallery",
 }
 __all__ = ["DISCLAIMER", "__version__", *_HOME]

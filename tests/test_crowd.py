@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import clsim
 from clsim import grades
 from clsim.cohort import load_cohort, loads_cohort
 from clsim.crowd import outcomes, summaries
@@ -134,6 +135,16 @@ def test_a_row_is_what_a_run_of_that_patient_gives(plan, whole):
     states, flows = whole.kept[k]
     assert flows[:, columns(FLOWS).index("MAP")] == pytest.approx(result["MAP"].values, abs=0.05)
     assert states.shape == (plan.times.size, sum(each.width for each in plan.variables if each.kind == "state"))
+
+
+def test_a_table_in_memory_is_the_blocks_joined(whole):
+    found = clsim.run_cohort("hd-il2-standard", N, loads_cohort(COHORT), seed=3, threads=2, **SHORT)
+    same(found.rows, whole.rows)
+    assert len(found) == N and found.column("MAP_min").unit == "mmHg"
+    assert found.to_pandas().loc[17, "MAP_min"] == whole.rows["MAP_min"][17]
+    for wrong in ({"n": 0}, {"n": 5, "threads": 0}):
+        with pytest.raises(clsim.BadInput, match="is too small; given: 0"):
+            clsim.run_cohort("hd-il2-standard", **wrong)
 
 
 def test_counts_over_time_hold_everybody_who_was_treated(plan, whole):

@@ -29,7 +29,7 @@ FLOORS = (
         "cohort.reading cohort.criteria cohort.cohort cohort.settling cohort.people cohort.page",
     ),
     ("result store simulate scenario.json_schema progress crowd.parts crowd.blocks crowd.files crowd.report "
-        "crowd.output crowd crowd.summaries crowd.outcomes crowd.plan crowd.__main__",),
+        "crowd.output crowd crowd.summaries crowd.outcomes crowd.plan crowd.run crowd.__main__",),
     ("plots figures reference validation",),
     ("arguments cohort_cli cli __main__",),
 )
