@@ -84,7 +84,7 @@ def orders(times: tuple[float, ...]) -> Array:
     return inputs
 
 
-def adaptive(course: Course, tolerance: float, pair: Pair, width: int, begin: float = BEGIN) -> Array:
+def follow(course: Course, tolerance: float, pair: Pair, width: int, begin: float = BEGIN) -> block.Found:
     """The loop of cohorts, without events and summaries; solved anew where ``course`` says so."""
     parameters = course.parameters.view(P)[:, 0]
     size = measures(parameters["weight"], parameters["height"])
@@ -102,7 +102,12 @@ def adaptive(course: Course, tolerance: float, pair: Pair, width: int, begin: fl
     residuals = np.flatnonzero(np.isfinite(CEILING))
     accuracy = block.Accuracy(tolerance * SIZES, FLOOR, residuals, CEILING[residuals], begin, LONGEST)
     relay(pair, width)(numbers.astype(np.uint64), course.parameters, course.states, size, what, accuracy, watch, found)
-    return found.states
+    return found
+
+
+def adaptive(course: Course, tolerance: float, pair: Pair, width: int) -> Array:
+    """States of ``follow``, (n, k, n_states)."""
+    return follow(course, tolerance, pair, width).states
 
 
 def own() -> list[Solver]:
