@@ -27,7 +27,7 @@ MESSAGES = {
         "{patient}: the equation behind {name} is not solved (left over: {value:.3g}) "
         "at {time:.6g} min"
     ),
-    Outcome.STEP_TOO_SMALL: "{patient}: no step is short enough at {time:.6g} min",
+    Outcome.STEP_TOO_SMALL: "{patient}: no step is short enough for {name} at {time:.6g} min",
 }
 
 REPORT = np.dtype((np.record, [("code", "i8"), ("time", "f8"), ("column", "i8"), ("value", "f8")]))

@@ -152,8 +152,9 @@ def make_relay(
     bench = work_record(n, n_f, pair)
     place = {name: bench.fields[name][1] // 8 * W for name in bench.names}  # type: ignore[index,union-attr]
     h_at, error_at, factor_at, below_at = (place[name] for name in ("h", "error", "factor", "below"))
-    accept_at, y_at, trial_at, slope_at, flow_at = (
-        place[name] for name in ("accept", "y", "trial", "slope", "flow"))
+    accept_at, y_at, trial_at, slope_at, flow_at, slopes_at = (
+        place[name] for name in ("accept", "y", "trial", "slope", "flow", "slopes"))
+    weights = pair.error
     size, last = bench.itemsize // 8 * W, (pair.slopes - 1) * n
     Xw, Pw, Uw, Fw, Bw = (widen(kind, W) if W > 1 else kind for kind in (X, P, U, F, bench))
     attempt = make_attempt(rhs, n, pair)
@@ -172,6 +173,18 @@ def make_relay(
             if bench[trial_at + j * W + lane] < floor[j]:
                 return j
         return -1
+
+    @kernel
+    def worst(bench, lane, scale):
+        """The state whose error is the largest part of the whole."""
+        found, most = 0, -1.0
+        for j in range(n):
+            miss = 0.0
+            for m in range(last // n + 1):
+                miss += weights[m] * bench[slopes_at + (m * n + j) * W + lane]
+            if not abs(miss / scale[j]) <= most:
+                found, most = j, abs(miss / scale[j])
+        return found
 
     @kernel
     def load(i, params, states, course, measures, bench, parameters, inputs, lane):
@@ -244,7 +257,8 @@ def make_relay(
                     if not step[lane] >= LEAST_STEP:
                         j = first_negative(bench, lane, accuracy.floor)
                         code = NOT_FINITE if not np.isfinite(error) else STEP_TOO_SMALL if j < 0 else NEGATIVE_STATE
-                        fault(found.report[i], code, time[lane], max(j, 0), bench[trial_at + max(j, 0) * W + lane])
+                        j = j if code == NEGATIVE_STATE else worst(bench, lane, accuracy.scale)
+                        fault(found.report[i], code, time[lane], j, bench[trial_at + j * W + lane])
                         found.ended_at[i] = time[lane]
                         who[lane] = -1
                         busy -= 1

@@ -111,13 +111,12 @@ FLOWS = (
 
 
 @kernel
-def solute_flux(J, sigma, PS, c_plasma, c_interstitium):
-    """Equation (4): volume flow [L/min] -> solute flow [g/min], out of the capillary.
+def solute_flux(cleared, J, sigma, c_plasma, c_interstitium):
+    """Equation (4): plasma cleared one way and volume flow [L/min] -> solute flow [g/min], outwards.
 
-    phi(Pe) exp(-Pe) is phi(-Pe), and written so nothing overflows however large Pe is.
+    phi(Pe) exp(-Pe) is phi(Pe) - Pe, so that one phi serves both ways.
     """
-    Pe = J * (1.0 - sigma) / PS
-    return PS * (phi(Pe) * c_plasma - phi(-Pe) * c_interstitium)
+    return cleared * c_plasma - (cleared - J * (1.0 - sigma)) * c_interstitium
 
 
 @kernel
@@ -156,18 +155,18 @@ def flows(x, p, u, f):
         J_small = (1.0 - alpha) * L * (dP - p.sigma_small_albumin[b] * dpi)
         J_large = alpha * L * (dP - p.sigma_large_albumin[b] * dpi)
         f.J_v[b] = J_small + J_large
+        albumin_small = outward_clearance(J_small, p.sigma_small_albumin[b], PS_small)
+        albumin_large = outward_clearance(J_large, p.sigma_large_albumin[b], PS_large)
         f.J_albumin[b] = (
-            solute_flux(J_small, p.sigma_small_albumin[b], PS_small,
-                        f.albumin, f.albumin_interstitium[b])
-            + solute_flux(J_large, p.sigma_large_albumin[b], PS_large,
-                          f.albumin, f.albumin_interstitium[b]))
+            solute_flux(albumin_small, J_small, p.sigma_small_albumin[b], f.albumin, f.albumin_interstitium[b])
+            + solute_flux(albumin_large, J_large, p.sigma_large_albumin[b], f.albumin, f.albumin_interstitium[b]))
+        globulin_small = outward_clearance(J_small, p.sigma_small_globulin[b], p.PS_globulin_ratio * PS_small)
+        globulin_large = outward_clearance(J_large, p.sigma_large_globulin[b], p.PS_globulin_ratio * PS_large)
         f.J_globulin[b] = (
-            solute_flux(J_small, p.sigma_small_globulin[b], p.PS_globulin_ratio * PS_small,
-                        f.globulin, f.globulin_interstitium[b])
-            + solute_flux(J_large, p.sigma_large_globulin[b], p.PS_globulin_ratio * PS_large,
+            solute_flux(globulin_small, J_small, p.sigma_small_globulin[b], f.globulin, f.globulin_interstitium[b])
+            + solute_flux(globulin_large, J_large, p.sigma_large_globulin[b],
                           f.globulin, f.globulin_interstitium[b]))
-        f.escape_rate += (outward_clearance(J_small, p.sigma_small_albumin[b], PS_small)
-                          + outward_clearance(J_large, p.sigma_large_albumin[b], PS_large))
+        f.escape_rate += albumin_small + albumin_large
         f.reflection += L * ((1.0 - alpha) * p.sigma_small_albumin[b]
                              + alpha * p.sigma_large_albumin[b])
         L_all = L_all + L
@@ -193,10 +192,9 @@ BISECTIONS = 60
 @kernel
 def tissue_ratio(J, J_small, J_large, sigma_small, sigma_large, PS_small, PS_large):
     """Interstitial over plasma concentration at which lymph takes away what crosses the wall."""
-    inward = (PS_small * phi(-J_small * (1.0 - sigma_small) / PS_small)
-              + PS_large * phi(-J_large * (1.0 - sigma_large) / PS_large))
-    return (outward_clearance(J_small, sigma_small, PS_small)
-            + outward_clearance(J_large, sigma_large, PS_large)) / (inward + J)
+    outward = outward_clearance(J_small, sigma_small, PS_small) + outward_clearance(J_large, sigma_large, PS_large)
+    inward = outward - J_small * (1.0 - sigma_small) - J_large * (1.0 - sigma_large)
+    return outward / (inward + J)
 
 
 @kernel

@@ -150,6 +150,8 @@ def settle(x, p, u, f):
     circulation.rest(p, x, f)
     capillary.rest(p, x, f)
     interstitium.rest(p, x, f)
+    lymph.rest(p, x, f)
+    perfusion.rest(p, x, f)
     third_space.rest(p, x, f)
     electrolytes.rest(p, x, f)
     metabolism.rest(p, x, f)

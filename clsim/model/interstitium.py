@@ -41,6 +41,10 @@ PARAMETERS = (
               "HumMod: +50 mmHg at about twice the volume", per=BEDS),
     Parameter("v_width", (0.05, 0.06, 0.12), "1", "width of the bends of the pressure curve", (0.005, 0.5),
               "assumed: smooth enough for a step of one minute", per=BEDS),
+    Parameter("tightness_rest", None, "1", "first bend of the pressure curve at rest", (0.0, 2.0), "equation (1)",
+              per=BEDS, role="solved"),
+    Parameter("stretch_rest", None, "1", "second bend of the pressure curve at rest", (0.0, 2.0), "equation (1)",
+              per=BEDS, role="solved"),
 )
 INPUTS = ()
 STATES = (
@@ -57,11 +61,15 @@ FLOWS = (
 
 
 @kernel
-def interstitial_pressure(v, P_rest, k_tight, k_loose, k_stretched, v_loose, v_stretched, width):
-    """Equation (1): relative volume -> pressure [mmHg]."""
-    tight = softplus(v_loose - v, width) - softplus(v_loose - 1.0, width)
-    stretched = softplus(v - v_stretched, width) - softplus(1.0 - v_stretched, width)
-    return P_rest + k_loose * (v - 1.0) - (k_tight - k_loose) * tight + k_stretched * stretched
+def tightness(v, p, b):
+    """How far the tissue of a bed lies below the loose range: the first bend of (1)."""
+    return softplus(p.v_loose[b] - v, p.v_width[b])
+
+
+@kernel
+def stretch(v, p, b):
+    """How far the tissue of a bed lies above the loose range: the second bend of (1)."""
+    return softplus(v - p.v_stretched[b], p.v_width[b])
 
 
 @kernel
@@ -69,9 +77,9 @@ def flows(x, p, u, f):
     """Equations (1) and (2) for each bed."""
     for b in range(N_BEDS):
         v = x.V_interstitium[b] / p.V_interstitium_rest[b]
-        f.P_interstitium[b] = interstitial_pressure(
-            v, p.P_interstitium_rest[b], p.k_tight[b], p.k_loose[b], p.k_stretched[b],
-            p.v_loose[b], p.v_stretched[b], p.v_width[b])
+        f.P_interstitium[b] = (p.P_interstitium_rest[b] + p.k_loose[b] * (v - 1.0)
+                               - (p.k_tight[b] - p.k_loose[b]) * (tightness(v, p, b) - p.tightness_rest[b])
+                               + p.k_stretched[b] * (stretch(v, p, b) - p.stretch_rest[b]))
         open_volume = x.V_interstitium[b] - p.excluded_fraction[b] * p.V_interstitium_rest[b]
         f.albumin_interstitium[b] = x.M_albumin_interstitium[b] / open_volume
         f.globulin_interstitium[b] = x.M_globulin_interstitium[b] / open_volume
@@ -85,5 +93,8 @@ def rest(p, x, f):
     for b in range(N_BEDS):
         open_volume = (1.0 - p.excluded_fraction[b]) * p.V_interstitium_rest[b]
         x.V_interstitium[b] = p.V_interstitium_rest[b]
+        v = x.V_interstitium[b] / p.V_interstitium_rest[b]
+        p.tightness_rest[b] = tightness(v, p, b)
+        p.stretch_rest[b] = stretch(v, p, b)
         x.M_albumin_interstitium[b] = p.albumin_interstitium_ratio[b] * p.albumin_rest * open_volume
         x.M_globulin_interstitium[b] = p.globulin_interstitium_ratio[b] * p.globulin_rest * open_volume

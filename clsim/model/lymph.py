@@ -27,6 +27,8 @@ PARAMETERS = (
               "assumed: HumMod slope near rest", per=BEDS),
     Parameter("NO_on_lymph", 0.35, "1", "inhibition of the lymph pump by vasodilator drive", (0.0, 3.0),
               "assumed: direction from isolated lymphatics"),
+    Parameter("P_lymph_half", None, "mmHg", "interstitial pressure at which lymph flows at half its maximum",
+              (-40.0, 60.0), "equation (2): the flow at rest", per=BEDS, role="solved"),
 )
 INPUTS = ()
 STATES = ()
@@ -37,11 +39,10 @@ FLOWS = (
 
 @kernel
 def flows(x, p, u, f):
-    """Equations (1) and (2)."""
+    """Equation (1)."""
     pump = 1.0 / (1.0 + p.NO_on_lymph * f.vasodilation)
     for b in range(N_BEDS):
-        P_half = p.P_interstitium_rest[b] + p.lymph_width[b] * log(p.lymph_maximum[b] - 1.0)
-        opening = sigmoid((f.P_interstitium[b] - P_half) / p.lymph_width[b])
+        opening = sigmoid((f.P_interstitium[b] - p.P_lymph_half[b]) / p.lymph_width[b])
         f.J_lymph[b] = p.J_lymph_rest[b] * p.lymph_maximum[b] * opening * pump
 
 
@@ -55,3 +56,10 @@ def derivatives(x, p, u, f, dx):
         dx.M_albumin += f.J_lymph[b] * f.albumin_interstitium[b]
         dx.M_globulin_interstitium[b] -= f.J_lymph[b] * f.globulin_interstitium[b]
         dx.M_globulin += f.J_lymph[b] * f.globulin_interstitium[b]
+
+
+@kernel
+def rest(p, x, f):
+    """Equation (2)."""
+    for b in range(N_BEDS):
+        p.P_lymph_half[b] = p.P_interstitium_rest[b] + p.lymph_width[b] * log(p.lymph_maximum[b] - 1.0)

@@ -20,6 +20,7 @@ from clsim.vmath import exp, log, sigmoid, softplus
 
 ORGANS = ("kidney", "brain", "heart", "gut")
 KIDNEY, BRAIN, HEART, GUT = 0, 1, 2, 3
+N_ORGANS = len(ORGANS)
 
 PARAMETERS = (
     Parameter("flow_share", (0.19, 0.13, 0.05, 0.25), "1", "share of the resting cardiac output", (0.01, 0.5),
@@ -46,6 +47,8 @@ PARAMETERS = (
     Parameter("oxygen_capacity", 1.34, "mL/g", "oxygen bound by haemoglobin", (1.2, 1.4), "Huefner's number"),
     Parameter("extraction_limit", 0.70, "1", "largest oxygen extraction", (0.4, 0.95),
               "textbook value, quoted from memory"),
+    Parameter("autoregulation_rest", None, "1", "pressure factor before it is set to 1 at rest", (0.0, 1.0),
+              "equation (1)", per=ORGANS, role="solved"),
     Parameter("extraction_width", 0.03, "1", "width of the onset of oxygen debt", (0.001, 0.2), "assumed"),
 )
 INPUTS = ()
@@ -68,8 +71,7 @@ FLOWS = (
 @kernel
 def autoregulated(MAP, p, k):
     """The pressure factor of equation (1), 1 at rest."""
-    now = sigmoid((MAP - p.autoregulation_limit[k]) / p.autoregulation_width[k])
-    return now / sigmoid((p.MAP_rest - p.autoregulation_limit[k]) / p.autoregulation_width[k])
+    return sigmoid((MAP - p.autoregulation_limit[k]) / p.autoregulation_width[k]) / p.autoregulation_rest[k]
 
 
 @kernel
@@ -96,3 +98,10 @@ def flows(x, p, u, f):
     f.oxygen_debt = softplus(1.0 - p.extraction_limit * f.DO2 / f.VO2_demand, p.extraction_width)
     f.VO2 = f.VO2_demand * (1.0 - f.oxygen_debt)
     f.oxygen_extraction = f.VO2 / f.DO2
+
+
+@kernel
+def rest(p, x, f):
+    """What the pressure factors are divided by, so that they are 1 at rest."""
+    for k in range(N_ORGANS):
+        p.autoregulation_rest[k] = sigmoid((p.MAP_rest - p.autoregulation_limit[k]) / p.autoregulation_width[k])
