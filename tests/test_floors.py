@@ -26,7 +26,9 @@ FLOORS = (
         "patient scenario.settings scenario.section scenario.schema scenario.extends "
         "scenario.gallery scenario.orders scenario.course scenario.schedule scenario.scenario scenario.by_size "
         "cohort cohort.schema cohort.derived cohort.normal cohort.points cohort.varied cohort.latent "
-        "cohort.reading cohort.criteria cohort.cohort cohort.settling cohort.people cohort.page",
+        "cohort.reading cohort.criteria cohort.cohort cohort.settling cohort.people cohort.page "
+        "policy policy.signals policy.language policy.schema policy.rules policy.orders policy.chart policy.table policy.policy "
+        "policy.memory policy.monitor policy.interpreter policy.lint policy.page",
     ),
     ("result store simulate scenario.json_schema progress crowd.parts crowd.blocks crowd.files crowd.report "
         "crowd.output crowd crowd.summaries crowd.outcomes crowd.plan crowd.run crowd.__main__",),
@@ -41,7 +43,7 @@ ONLY = {  # what may be imported by these alone
     "llvmlite": {"jit", "lane_types", "lane_records"},
     "matplotlib": {"plots", "figures", "cli"},
     "typer": {"cli", "arguments", "cohort_cli"},
-    "pydantic": {"scenario.schema", "scenario.json_schema", "cohort.schema", "reference"},
+    "pydantic": {"scenario.schema", "scenario.json_schema", "cohort.schema", "policy.schema", "reference"},
 }
 KERNEL_FLOOR = ("model.", "engine.")
 CLOSED_TO_KERNELS = {  # nothing that opens a file, knows a unit or calls a library of mathematics

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from clsim.errors import BadInput, nearest
@@ -20,13 +20,21 @@ _OF_ANY_ROUTE = ("start", "cycles", "rest")
 _INSTEAD = {"at": ("every", "doses"), "every": ("at",), "doses": ("at",)}
 
 
-def merged(below: Document, above: Document) -> Document:
-    """`above` laid over `below`; both keep their places."""
+def merged(
+    below: Document,
+    above: Document,
+    entries: Collection[str] = ENTRIES,
+    check: Callable[[Document], object] = check,
+) -> Document:
+    """`above` laid over `below`; both keep their places.
+
+    `entries` are the keys whose entries are added by name, `check` refuses what does not belong.
+    """
     check(above)
     result = Document({}, {(): above.place(()) or below.places[()]})
     for document in (below, above):
         for key, value in document.data.items():
-            if key in ENTRIES:
+            if key in entries:
                 _entries(result, document, key, value)
             elif isinstance(value, Mapping):
                 _drop_contradicted(result, key, value)
