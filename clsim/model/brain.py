@@ -188,7 +188,7 @@ FLOWS = (
 
 @kernel
 def flows(x, p, u, f):
-    """Causes and what is seen at the bedside (equations 1 and 5)."""
+    """Causes (equation 1)."""
     lost_pressure = maximum(0.0, p.P_brain - f.MAP)
     hypoxaemia = maximum(0.0, p.SaO2_brain - f.SaO2)
     deranged_sodium = maximum(0.0, abs(f.Na - p.Na_brain) - p.band_sodium_brain)
@@ -199,7 +199,11 @@ def flows(x, p, u, f):
         + p.g_hypoxaemia_brain * hill(hypoxaemia, p.w_hypoxaemia_brain, 2.0)
         + p.g_sodium_brain * hill(deranged_sodium, p.w_sodium_brain, 2.0)
     )
-    # (5)
+
+
+@kernel
+def bedside(x, p, u, f):
+    """What is seen of it (equation 5)."""
     f.confusion_score = hill(x.encephalopathy, p.E_confusion, p.n_confusion)
 
 

@@ -10,7 +10,7 @@ may befall the body when it is looked at.  All are nothing but calls, in the ord
  5. microvascular exchange: interstitium, capillary wall, lymph, third space
  6. hormones, metabolism, kidney, gut
  7. blood counts, liver, brain, and the ledger of what crosses the skin
- 8. in ``outlook`` only: hazards of adverse events and symptoms
+ 8. in ``outlook`` only: breathing and mind at the bedside, hazards of adverse events and symptoms
 """
 
 from __future__ import annotations
@@ -129,10 +129,12 @@ def rhs(x, p, u, f, dx):
 
 @kernel
 def outlook(x, p, u, f):
-    """What may befall the body: hazards and symptoms, wanted when it is looked at.
+    """What is seen at the bedside, and what may befall the body, wanted when it is looked at.
 
     Comes after ``flows``; nothing in the body reads what it writes.
     """
+    lung.bedside(x, p, u, f)
+    brain.bedside(x, p, u, f)
     hazards.strains(x, p, u, f)
     hazards.flows(x, p, u, f)
     symptoms.flows(x, p, u, f)

@@ -243,22 +243,26 @@ def oxygen_flow(PAO2, pCO2, p):
 
 
 @kernel
-def water(x, p, u, f):
-    """Equations (1) to (4); returns the excess of lung water (3)."""
-    V, V0 = x.V_interstitium[LUNG], p.V_interstitium_rest[LUNG]
-    f.EVLW = V + p.V_lung_cells
-    f.alveolar_flooding = V0 * softplus(V / V0 - p.flooding_threshold, p.flooding_width)
-    excess = softplus(f.EVLW / p.EVLW_rest - 1.0, p.lung_water_width)
-    excess = excess - softplus(0.0, p.lung_water_width)
-    closed = (p.shunt_of_water * excess + p.shunt_of_flooding * f.alveolar_flooding / p.EVLW_rest
-              + p.shunt_of_effusion * x.V_pocket[EFFUSION])
-    f.shunt = 1.0 - (1.0 - open_shunt(p)) * exp(-closed / p.pulmonary_reserve)
-    return excess
+def excess_water(p, f):
+    """Equation (3): lung water above rest, smooth at its onset."""
+    return softplus(f.EVLW / p.EVLW_rest - 1.0, p.lung_water_width) - softplus(0.0, p.lung_water_width)
 
 
 @kernel
-def work(p, f, excess):
+def water(x, p, u, f):
+    """Equations (1) to (4)."""
+    V, V0 = x.V_interstitium[LUNG], p.V_interstitium_rest[LUNG]
+    f.EVLW = V + p.V_lung_cells
+    f.alveolar_flooding = V0 * softplus(V / V0 - p.flooding_threshold, p.flooding_width)
+    closed = (p.shunt_of_water * excess_water(p, f) + p.shunt_of_flooding * f.alveolar_flooding / p.EVLW_rest
+              + p.shunt_of_effusion * x.V_pocket[EFFUSION])
+    f.shunt = 1.0 - (1.0 - open_shunt(p)) * exp(-closed / p.pulmonary_reserve)
+
+
+@kernel
+def work(p, f):
     """Respiratory rate and dyspnoea from ventilation, stiffness, desaturation and congestion."""
+    excess = excess_water(p, f)
     stiff = 1.0 + p.rate_of_water * excess
     f.respiratory_rate = p.respiratory_rate_rest * pow(f.ventilation, p.rate_exponent) * stiff
     load = (
@@ -273,8 +277,8 @@ def work(p, f, excess):
 
 @kernel
 def flows(x, p, u, f):
-    """Water, oxygen, carbon dioxide, work: equations (1) to (11) and (13) to (15)."""
-    excess = water(x, p, u, f)
+    """Water, oxygen, carbon dioxide and the drive to breathe: equations (1) to (11) and (13)."""
+    water(x, p, u, f)
     # (13)
     f.pCO2 = p.pCO2_rest * exp(-x.ventilatory_drive)
     # (5), (6)
@@ -287,11 +291,6 @@ def flows(x, p, u, f):
     f.CaO2 = maximum(0.0, content(f.PAO2, capacity, p) - loss)
     f.PaO2 = content_pressure(f.CaO2, f.PAO2, capacity, p)
     f.SaO2 = saturation(f.PaO2, p.severinghaus_a, p.severinghaus_b)
-    # (8), (6), (5) backwards
-    P_target = saturation_pressure(p.SaO2_target, p.severinghaus_a, p.severinghaus_b)
-    P_high = alveolar_pressure(p.FiO2_max, f.pCO2, p)
-    P_needed = content_pressure(content(P_target, capacity, p) + loss, P_high, capacity, p)
-    f.oxygen_needed = oxygen_flow(P_needed, f.pCO2, p)
     # (10), (11)
     HCO3 = maximum(SMALLEST, f.HCO3)
     h = maximum(0.0, 1.0 - f.PaO2 / (p.hypoxaemia_share * p.PaO2_rest))
@@ -301,10 +300,22 @@ def flows(x, p, u, f):
         + p.drive_of_hypoxaemia * h * h
         - p.drive_of_acid * log(HCO3 / p.HCO3_rest)
     )
+
+
+@kernel
+def bedside(x, p, u, f):
+    """What nothing in the body reads: pH, oxygen needed, breathing (equations 5, 6, 8, 14 and 15)."""
+    # (8), (6), (5) backwards
+    capacity = p.oxygen_capacity * f.hemoglobin
+    loss = shunt_loss(f.shunt, p.VO2_rest * f.metabolic_rate, f.CO, capacity, p)
+    P_target = saturation_pressure(p.SaO2_target, p.severinghaus_a, p.severinghaus_b)
+    P_high = alveolar_pressure(p.FiO2_max, f.pCO2, p)
+    P_needed = content_pressure(content(P_target, capacity, p) + loss, P_high, capacity, p)
+    f.oxygen_needed = oxygen_flow(P_needed, f.pCO2, p)
     # (14), (15)
-    f.pH = p.pK_bicarbonate + log(HCO3 / (p.CO2_solubility * f.pCO2)) / LN10
+    f.pH = p.pK_bicarbonate + log(maximum(SMALLEST, f.HCO3) / (p.CO2_solubility * f.pCO2)) / LN10
     f.ventilation = f.metabolic_rate * p.pCO2_rest / f.pCO2
-    work(p, f, excess)
+    work(p, f)
 
 
 @kernel
