@@ -169,14 +169,14 @@ def pump(MAP, s, p, u, w):
     w.CO = (MAP - w.P_msf) / (arteries - veins)
     w.CVP = w.P_msf - w.CO * veins
     HR = p.HR_rest * (1.0 + p.g_HR * S + w.chronotropy) + p.fever_on_HR * w.fever
-    w.contractility = 1.0 + p.cardiac_reserve * p.g_E * S + w.inotropy
-    w.contractility *= exp(-p.E_depression * s.cardiodepression / p.cardiac_reserve)
-    filling = 1.0 - exp(-softplus(w.CVP + p.starling_offset, p.starling_width) / p.starling_scale)
+    weak = hill(s.cardiodepression, p.depression_half, p.depression_steepness) / p.cardiac_reserve
+    w.contractility = (1.0 + p.cardiac_reserve * p.g_E * S + w.inotropy) * exp(-p.E_depression * weak)
+    stretch = softplus(w.CVP + p.starling_offset, p.starling_width) / p.starling_scale
+    filling = 1.0 - exp(-stretch * exp(p.filling_depression * weak))
     time = (1.0 + (p.HR_rest / p.HR_filling) ** 4) / (1.0 + (HR / p.HR_filling) ** 4)
     full = 1.0 / (1.0 + (p.V_collapse / (p.C_vascular * w.P_msf)) ** 2)
-    pumped = HR * p.SV_max * w.contractility * filling * time * full
-    w.MAP, w.S = MAP, S
-    return pumped / (1.0 + p.k_afterload * (MAP / p.MAP_rest - 1.0)) - w.CO
+    w.MAP, w.S, afterload = MAP, S, 1.0 + p.k_afterload * (MAP / p.MAP_rest - 1.0)
+    return HR * p.SV_max * w.contractility * filling * time * full / afterload - w.CO
 
 
 def oxygen_debt(s, p, u, w):

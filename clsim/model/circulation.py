@@ -14,14 +14,18 @@ which the flow that the veins return is the flow that the heart can pump.
     CO    = (P_msf - CVP) / R_vr = (MAP - CVP) / SVR                            (7)
     HR    = HR_rest [1 + g_HR (S - 1) + dopamine] + fever_on_HR (temperature - rest)   (8)
     SV    = SV_max E starling(CVP) filling(HR) full / (1 + k_afterload (MAP / MAP_rest - 1))   (9)
-    E     = (1 + reserve g_E (S - 1) + inotropes) exp(-E_depression cardiodepression / reserve)   (10)
+    E     = (1 + reserve g_E (S - 1) + inotropes) exp(-E_depression d / reserve)   (10)
+    starling = 1 - exp(-sp(CVP + offset) / (scale exp(-filling_depression d / reserve)))   (11)
 
-where full = V^2 / (V^2 + V_collapse^2) with the stressed volume V = C_vascular P_msf: veins that are
+with the depression d that is felt once the reserve of the muscle is used (`endothelium`): a depressed
+ventricle dilates, is full at an ordinary pressure and has no more to give to a further rise of it, so
+that fluid adds nothing to its output (Schneider1988, Natanson1988 in sepsis).
+Above, full = V^2 / (V^2 + V_collapse^2) with the stressed volume V = C_vascular P_msf: veins that are
 empty do not fill the heart.  (5) to (7) are Guyton's venous return; (1) is the carotid curve of HumMod; gains after
 Heldt 2002.  The excess of HR SV over (7) falls as MAP rises, so the root is unique.
 The set-point follows the pressure and is pulled home:
 
-    dMAP_setpoint/dt = [share (MAP - MAP_setpoint) - (1 - share)(MAP_setpoint - MAP_rest)] / tau_reset   (11)
+    dMAP_setpoint/dt = [share (MAP - MAP_setpoint) - (1 - share)(MAP_setpoint - MAP_rest)] / tau_reset   (12)
 """
 
 from __future__ import annotations
@@ -91,10 +95,10 @@ PARAMETERS = (
     Parameter("HR_filling", 180.0, "1/min", "heart rate that halves filling", (100.0, 300.0), "assumed"),
     Parameter("k_afterload", 0.075, "1", "afterload on stroke volume", (0.0, 1.0),
               "assumed: stroke volume rises with phenylephrine after bleeding (Kalmar2018)"),
-    Parameter("E_depression", 0.20, "1", "loss of contractility (log) per unit of cardiodepression", (0.0, 0.9),
+    Parameter("E_depression", 0.45, "1", "loss of contractility (log) at full depression", (0.0, 2.0),
               "assumed: hand-set between Ognibene1988 58 to 36 % and Fragasso1994 65 to 64 %"),
-    Parameter("depression_on_size", 0.25, "1", "ventricular dilatation at cardiodepression 1", (0.0, 2.0),
-              "assumed: dilatation in Ognibene1988"),
+    Parameter("filling_depression", 1.6, "1", "fall of the pressure that fills the heart (log) at full depression",
+              (0.0, 4.0), "assumed: dilated at unchanged filling pressure (Natanson1988), deaf to fluid (Schneider1988)"),
     Parameter("wedge_gap", 5.0, "mmHg", "wedge above central venous pressure at rest", (1.0, 15.0), "textbook value"),
     Parameter("wedge_exponent", 0.7, "1", "rise of the wedge gap as contractility falls", (0.0, 2.0), "assumed"),
     Parameter("leak_on_PVR", 1.0, "1", "pulmonary vascular resistance added by leak 1", (0.0, 5.0),
@@ -164,9 +168,10 @@ def sympathetic_drive(MAP, x, p):
 
 
 @kernel
-def starling(CVP, p):
-    """Filling of the heart, 0 to 1."""
-    return 1.0 - exp(-softplus(CVP + p.starling_offset, p.starling_width) / p.starling_scale)
+def starling(CVP, depression, p):
+    """Filling of the heart, 0 to 1 (equation 11)."""
+    scale = p.starling_scale * exp(-p.filling_depression * depression)
+    return 1.0 - exp(-softplus(CVP + p.starling_offset, p.starling_width) / scale)
 
 
 @kernel
@@ -186,7 +191,7 @@ def fullness(P_msf, p):
 
 @kernel
 def balance(MAP, x, p, u, f):
-    """Equations (1) to (10) at a trial MAP; leaves the trial in f, returns HR SV - CO."""
+    """Equations (1) to (11) at a trial MAP; leaves the trial in f, returns HR SV - CO."""
     f.MAP = MAP
     f.sympathetic = sympathetic_drive(MAP, x, p)
     S = f.sympathetic - 1.0
@@ -204,17 +209,18 @@ def balance(MAP, x, p, u, f):
     f.CO = (MAP - f.CVP) / f.SVR
     f.HR = (p.HR_rest * (1.0 + p.g_HR * S + f.dopamine_chronotropy)
             + p.fever_on_HR * (x.temperature - p.temperature_rest))
+    depression = f.depression / p.cardiac_reserve
     E = ((1.0 + p.cardiac_reserve * p.g_E * S + f.norepinephrine_inotropy + f.dopamine_inotropy)
-         * exp(-p.E_depression * x.cardiodepression / p.cardiac_reserve))
+         * exp(-p.E_depression * depression))
     f.contractility = E
-    f.SV = (p.SV_max * E * starling(f.CVP, p) * filling_time(f.HR, p) * fullness(f.P_msf, p)
+    f.SV = (p.SV_max * E * starling(f.CVP, depression, p) * filling_time(f.HR, p) * fullness(f.P_msf, p)
             / (1.0 + p.k_afterload * (MAP / p.MAP_rest - 1.0)))
     return f.HR * f.SV - f.CO
 
 
 @kernel
 def flows(x, p, u, f):
-    """The root of (1) to (10), and the pressures that follow.
+    """The root of (1) to (11), and the pressures that follow.
 
     A safeguarded secant on a bracket, halved where a step would leave it: constant number
     of steps, so that one patient and many side by side do the same arithmetic.
@@ -240,7 +246,7 @@ def flows(x, p, u, f):
     f.CI = f.CO / p.BSA
     f.PCWP = f.CVP + p.wedge_gap * (f.CO / p.CO_rest) / pow(f.contractility, p.wedge_exponent)
     f.PAP = f.PCWP + p.PVR_rest * (1.0 + p.leak_on_PVR * x.leak) * f.CO
-    f.EF = p.EF_rest * f.contractility / (afterload * (1.0 + p.depression_on_size * x.cardiodepression))
+    f.EF = p.EF_rest * f.contractility / afterload
     compliance = p.arterial_compliance_aged / sqrt(f.MAP / p.MAP_rest)
     f.SBP = f.MAP + p.systolic_share * f.SV / compliance
     f.DBP = f.MAP - p.diastolic_share * f.SV / compliance
@@ -248,7 +254,7 @@ def flows(x, p, u, f):
 
 @kernel
 def derivatives(x, p, u, f, dx):
-    """Equation (11)."""
+    """Equation (12)."""
     follow = p.reset_share * (f.MAP - x.MAP_setpoint)
     home = (1.0 - p.reset_share) * (x.MAP_setpoint - p.MAP_rest)
     dx.MAP_setpoint += (follow - home) / p.tau_reset
@@ -263,7 +269,7 @@ def rest(p, x, f):
     p.SVR_rest = (p.MAP_rest - p.CVP_rest) / p.CO_rest
     p.R_vr_rest = (p.P_msf_rest - p.CVP_rest) / p.CO_rest
     p.V_unstressed = p.blood_volume_rest - p.C_vascular * p.P_msf_rest
-    p.SV_max = p.CO_rest / (p.HR_rest * starling(p.CVP_rest, p) * fullness(p.P_msf_rest, p))
+    p.SV_max = p.CO_rest / (p.HR_rest * starling(p.CVP_rest, 0.0, p) * fullness(p.P_msf_rest, p))
     p.PCWP_rest = p.CVP_rest + p.wedge_gap
     p.PVR_rest = (p.PAP_rest - p.PCWP_rest) / p.CO_rest
     x.MAP_setpoint = p.MAP_rest
