@@ -298,14 +298,15 @@ def kidney(s, p, u, w, d):
     """Filtration, four segments of sodium, water, and what else leaves with the urine."""
     dMAP, dpi = w.MAP - p.MAP_rest, w.pi - p.pi_plasma_rest
     renin, aldosterone = log(s.angiotensin), log(s.aldosterone)
-    brake = (softplus(w.Cl - p.Cl_brake, p.Cl_brake_width)
-             - softplus(p.Cl_rest - p.Cl_brake, p.Cl_brake_width))
+    now, usual, rest = (softplus(Cl - p.Cl_brake, p.Cl_brake_width) for Cl in (w.Cl, s.chloride_usual, p.Cl_rest))
+    brake = now - rest - p.brake_share * (usual - rest)
+    d.chloride_usual = (w.Cl - s.chloride_usual) / p.tau_brake
     kept, kept_rest = (lg((P - p.GFR_limit) / p.GFR_width) for P in (w.MAP, p.MAP_rest))
     hurt, hurt_rest = (1.0 + p.injury_on_GFR * i for i in (s.tubular_injury, p.injury_rest))
     drives = (p.oncotic_on_GFR * dpi + p.sympathetic_on_GFR * w.S + p.chloride_on_GFR * brake
               + p.prostaglandin_on_GFR * w.prostaglandin_block * renin)
+    drives -= log(1.0 + p.dopamine_on_GFR * w.dopamine_renal)
     w.GFR = p.GFR_rest * kept / kept_rest * hurt_rest / hurt * exp(-drives)
-    w.GFR *= 1.0 + p.dopamine_on_GFR * w.dopamine_renal
     PT = lg(logit(p.eta_PT_rest) + p.pi_on_PT * dpi + p.angiotensin_on_PT * renin
             + p.sympathetic_on_PT * w.S - p.MAP_on_PT * dMAP + p.chloride_on_PT * brake)
     LH = p.eta_LH_rest * (1.0 - p.furosemide_on_loop * w.furosemide)
@@ -329,9 +330,8 @@ def kidney(s, p, u, w, d):
     w.urea_out = w.GFR * w.urea * lg(logit(p.urea_fraction) - p.ADH_on_urea * log(s.ADH))
     w.acid_out = p.acid_production * w.GFR / p.GFR_rest * w.acid / p.acid_anions_rest
     concentrating = hill(s.ADH, p.ADH_half ** (1.0 / p.ADH_power), p.ADH_power)
-    concentrating /= 1.0 + p.injury_on_concentration * s.tubular_injury
     concentrating *= 1.0 - p.loop_on_concentration * w.furosemide
-    U_osm = p.U_osm_lowest + p.U_osm_range * concentrating
+    U_osm = p.U_osm_lowest + p.U_osm_range * concentrating / (1.0 + p.injury_on_concentration * s.tubular_injury)
     w.urine = (2.0 * (w.Na_out + w.K_out) + w.urea_out + w.glucose_excretion) / U_osm
     insult = p.NO_on_injury * w.vasodilation + p.toxin_on_injury * u.nephrotoxic
     insult += p.pressure_on_injury * softplus(p.injury_pressure - w.MAP, p.injury_pressure_width)

@@ -2,7 +2,8 @@
 
     GFR = GFR_rest autoregulation(MAP) exp(-oncotic_on_GFR (pi_plasma - rest) - sympathetic_on_GFR (S - 1)
           - chloride_on_GFR brake) (1 + injury_on_GFR injury_rest) / (1 + injury_on_GFR tubular_injury) * drugs   (1)
-    brake = sp(Cl - Cl_brake) - sp(Cl_rest - Cl_brake)                          (2)
+    brake = b(Cl) - brake_share b(usual),  b(c) = sp(c - Cl_brake) - sp(Cl_rest - Cl_brake),
+    d usual/dt = (Cl - usual) / tau_brake                                       (2)
 
 Sodium passes four segments (Hallow 2017); each reabsorbs a fraction eta = lg(logit eta_rest + shifts):
 
@@ -51,6 +52,10 @@ PARAMETERS = (
     Parameter("Cl_brake", 104.5, "mmol/L", "chloride at which the brake begins", (95.0, 115.0),
               "assumed: upper normal"),
     Parameter("Cl_brake_width", 0.6, "mmol/L", "width of the onset of the brake", (0.05, 5.0), "assumed"),
+    Parameter("brake_share", 0.5, "1", "share of a lasting chloride brake that is adapted to", (0.0, 1.0),
+              "assumed: half, as the baroreflex; tubuloglomerular feedback resets"),
+    Parameter("tau_brake", 1440.0, "min", "time constant of that adaptation", (60.0, 30000.0), "assumed: a day",
+              show="h"),
     Parameter("injury_on_GFR", 0.9, "1", "filtration lost by tubular injury", (0.0, 10.0),
               "assumed: hand-set to creatinine in a cycle (Belldegrun1989)"),
     Parameter("prostaglandin_on_GFR", 0.06, "1",
@@ -79,7 +84,7 @@ PARAMETERS = (
               "assumed: capacity-limited; hand-set to furosemide (vanMeyel)"),
     Parameter("load_width", 0.3, "1", "width of the onset of overrun (log load)", (0.02, 3.0),
               "assumed: begins near the usual load"),
-    Parameter("volume_on_CD", 11.5, "1", "volume signal on collecting-duct reabsorption", (0.0, 200.0),
+    Parameter("volume_on_CD", 9.0, "1", "volume signal on collecting-duct reabsorption", (0.0, 200.0),
               "assumed: set with the healthy experiments (Reid2003, salt loading)"),
     Parameter("MAP_on_CD", 0.03, "1/mmHg", "pressure natriuresis, collecting duct", (0.0, 0.5), "assumed"),
     Parameter("chloride_on_CD", 0.30, "L/mmol", "chloride brake on the collecting duct", (0.0, 1.0),
@@ -146,6 +151,7 @@ INPUTS = (
 )
 STATES = (
     State("tubular_injury", "1", "tubular injury", 0.01),
+    State("chloride_usual", "mmol/L", "plasma chloride that the tubule has become used to", 1.0),
     State("GFR_filtered", "1", "filtration relative to rest, filtered", 0.01),
 )
 FLOWS = (
@@ -184,10 +190,16 @@ def overrun(load, p):
 
 
 @kernel
+def brake(chloride, p):
+    """Chloride beyond where the brake begins, 0 at rest (equation 2)."""
+    return (softplus(chloride - p.Cl_brake, p.Cl_brake_width)
+            - softplus(p.Cl_rest - p.Cl_brake, p.Cl_brake_width))
+
+
+@kernel
 def filtration(x, p, u, f):
     """Equations (1) and (2)."""
-    f.chloride_brake = (softplus(f.Cl - p.Cl_brake, p.Cl_brake_width)
-                        - softplus(p.Cl_rest - p.Cl_brake, p.Cl_brake_width))
+    f.chloride_brake = brake(f.Cl, p) - p.brake_share * brake(x.chloride_usual, p)
     pressure = (sigmoid((f.MAP - p.GFR_limit) / p.GFR_width)
                 / sigmoid((p.MAP_rest - p.GFR_limit) / p.GFR_width))
     drives = (p.oncotic_on_GFR * (f.pi_plasma - p.pi_plasma_rest)
@@ -266,6 +278,7 @@ def derivatives(x, p, u, f, dx):
     toward = f.injury_drive - x.tubular_injury
     rising = sigmoid(toward / p.injury_width)
     dx.tubular_injury += toward * (rising / p.tau_injury + (1.0 - rising) / p.tau_repair)
+    dx.chloride_usual += (f.Cl - x.chloride_usual) / p.tau_brake
     dx.GFR_filtered += (f.GFR / p.GFR_rest - x.GFR_filtered) / p.tau_GFR
 
 
@@ -284,4 +297,5 @@ def rest(p, x, f):
     p.urine_rest = solute / (p.U_osm_lowest + p.U_osm_range / (1.0 + p.ADH_half)
                              / (1.0 + p.injury_on_concentration * p.injury_rest))
     x.tubular_injury = p.injury_rest
+    x.chloride_usual = p.Cl_rest
     x.GFR_filtered = 1.0
