@@ -169,13 +169,14 @@ def pump(MAP, s, p, u, w):
     w.CO = (MAP - w.P_msf) / (arteries - veins)
     w.CVP = w.P_msf - w.CO * veins
     HR = p.HR_rest * (1.0 + p.g_HR * S + w.chronotropy) + p.fever_on_HR * w.fever
-    weak = hill(s.cardiodepression, p.depression_half, p.depression_steepness) / p.cardiac_reserve
-    w.contractility = (1.0 + p.cardiac_reserve * p.g_E * S + w.inotropy) * exp(-p.E_depression * weak)
-    stretch = softplus(w.CVP + p.starling_offset, p.starling_width) / p.starling_scale
-    filling = 1.0 - exp(-stretch * exp(p.filling_depression * weak))
+    tired, felt = s.cardiodepression, hill(s.cardiodepression, p.depression_half, p.depression_steepness)
+    able = exp(-p.E_depression * tired / p.cardiac_reserve)
+    filling = 1.0 - exp(-softplus(w.CVP + p.starling_offset, p.starling_width) / p.starling_scale)
+    filling /= (1.0 + (p.ceiling_depression * felt * filling / p.cardiac_reserve) ** 8) ** 0.125
     time = (1.0 + (p.HR_rest / p.HR_filling) ** 4) / (1.0 + (HR / p.HR_filling) ** 4)
     full = 1.0 / (1.0 + (p.V_collapse / (p.C_vascular * w.P_msf)) ** 2)
     w.MAP, w.S, afterload = MAP, S, 1.0 + p.k_afterload * (MAP / p.MAP_rest - 1.0)
+    w.contractility = able * (1.0 + p.cardiac_reserve * p.g_E * S + w.inotropy)
     return HR * p.SV_max * w.contractility * filling * time * full / afterload - w.CO
 
 
@@ -305,14 +306,13 @@ def kidney(s, p, u, w, d):
     hurt, hurt_rest = (1.0 + p.injury_on_GFR * i for i in (s.tubular_injury, p.injury_rest))
     drives = (p.oncotic_on_GFR * dpi + p.sympathetic_on_GFR * w.S + p.chloride_on_GFR * brake
               + p.prostaglandin_on_GFR * w.prostaglandin_block * renin)
-    drives -= log(1.0 + p.dopamine_on_GFR * w.dopamine_renal)
     w.GFR = p.GFR_rest * kept / kept_rest * hurt_rest / hurt * exp(-drives)
+    w.GFR *= 1.0 + p.dopamine_on_GFR * w.dopamine_renal
     PT = lg(logit(p.eta_PT_rest) + p.pi_on_PT * dpi + p.angiotensin_on_PT * renin
             + p.sympathetic_on_PT * w.S - p.MAP_on_PT * dMAP + p.chloride_on_PT * brake)
     LH = p.eta_LH_rest * (1.0 - p.furosemide_on_loop * w.furosemide)
     before = w.GFR * w.Na * (1.0 - PT) * (1.0 - LH)
-    load = before / (p.load_rest * (1.0 - p.eta_PT_rest) * (1.0 - p.eta_LH_rest))
-    usual = softplus(0.0, p.load_width)
+    load, usual = before / (p.load_rest * (1.0 - p.eta_PT_rest) * (1.0 - p.eta_LH_rest)), softplus(0.0, p.load_width)
     DT = lg(logit(p.eta_DT_rest) + p.aldosterone_on_DT * aldosterone
             - p.load_on_DT * (softplus(log(load), p.load_width) - usual))
     late = log(load * (1.0 - DT) / (1.0 - p.eta_DT_rest))

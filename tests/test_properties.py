@@ -236,6 +236,15 @@ def test_the_wall_reflects_less_as_it_leaks(reference):
     assert np.all(np.diff([f.escape_rate for f in found]) > 0.0)
 
 
+@pytest.mark.parametrize("vasodilation", [0.0, 1.2])
+def test_a_more_depressed_heart_never_pumps_or_empties_better(reference, vasodilation):
+    found = [instant(altered(reference, cardiodepression=c, nitric_oxide=vasodilation, nitric_oxide_slow=vasodilation))
+             for c in np.linspace(0.0, 1.0, 11)]
+    for name in ("CO", "SV", "EF", "MAP"):
+        assert np.all(np.diff([float(f[name]) for f in found]) < 0.0), name
+    assert np.all(np.diff([float(f["CVP"]) for f in found]) > 0.0)
+
+
 @pytest.fixture(scope="module")
 def leaky(run, reference):
     """The same fluids with more and more leak."""

@@ -14,12 +14,12 @@ which the flow that the veins return is the flow that the heart can pump.
     CO    = (P_msf - CVP) / R_vr = (MAP - CVP) / SVR                            (7)
     HR    = HR_rest [1 + g_HR (S - 1) + dopamine] + fever_on_HR (temperature - rest)   (8)
     SV    = SV_max E starling(CVP) filling(HR) full / (1 + k_afterload (MAP / MAP_rest - 1))   (9)
-    E     = (1 + reserve g_E (S - 1) + inotropes) exp(-E_depression d / reserve)   (10)
-    starling = 1 - exp(-sp(CVP + offset) / (scale exp(-filling_depression d / reserve)))   (11)
+    E     = (1 + reserve g_E (S - 1) + inotropes) exp(-E_depression cardiodepression / reserve)   (10)
+    starling = fill / [1 + (ceiling d fill / reserve)^8]^(1/8),  fill = 1 - exp(-sp(CVP + offset) / scale)   (11)
 
-with the depression d that is felt once the reserve of the muscle is used (`endothelium`): a depressed
-ventricle dilates, is full at an ordinary pressure and has no more to give to a further rise of it, so
-that fluid adds nothing to its output (Schneider1988, Natanson1988 in sepsis).
+with the depression d that is felt once the reserve of the muscle is used (`endothelium`): it puts a ceiling on
+what a beat can give.  Below the ceiling a depressed heart pumps like a healthy one, at it a rise of filling
+pressure adds nothing and the ejection fraction falls, so that fluid no longer helps (Schneider1988, in sepsis).
 Above, full = V^2 / (V^2 + V_collapse^2) with the stressed volume V = C_vascular P_msf: veins that are
 empty do not fill the heart.  (5) to (7) are Guyton's venous return; (1) is the carotid curve of HumMod; gains after
 Heldt 2002.  The excess of HR SV over (7) falls as MAP rises, so the root is unique.
@@ -95,11 +95,11 @@ PARAMETERS = (
     Parameter("HR_filling", 180.0, "1/min", "heart rate that halves filling", (100.0, 300.0), "assumed"),
     Parameter("k_afterload", 0.075, "1", "afterload on stroke volume", (0.0, 1.0),
               "assumed: stroke volume rises with phenylephrine after bleeding (Kalmar2018)"),
-    Parameter("E_depression", 0.45, "1", "loss of contractility (log) at full depression", (0.0, 2.0),
+    Parameter("E_depression", 0.20, "1", "loss of contractility (log) per unit of cardiodepression", (0.0, 0.9),
               "assumed: hand-set between Ognibene1988 58 to 36 % and Fragasso1994 65 to 64 %"),
-    Parameter("filling_depression", 1.6, "1", "fall of the pressure that fills the heart (log) at full depression",
-              (0.0, 4.0),
-              "assumed: dilated at unchanged filling pressure (Natanson1988), deaf to fluid (Schneider1988)"),
+    Parameter("ceiling_depression", 1.75, "1",
+              "largest stroke volume of a healthy heart over that of a fully depressed one", (0.0, 6.0),
+              "assumed: hand-set to fluid that fails after dose 6; septic patients whom fluid fails: Schneider1988"),
     Parameter("wedge_gap", 5.0, "mmHg", "wedge above central venous pressure at rest", (1.0, 15.0), "textbook value"),
     Parameter("wedge_exponent", 0.7, "1", "rise of the wedge gap as contractility falls", (0.0, 2.0), "assumed"),
     Parameter("leak_on_PVR", 1.0, "1", "pulmonary vascular resistance added by leak 1", (0.0, 5.0),
@@ -169,10 +169,18 @@ def sympathetic_drive(MAP, x, p):
 
 
 @kernel
-def starling(CVP, depression, p):
+def filling(CVP, p):
     """Filling of the heart, 0 to 1 (equation 11)."""
-    scale = p.starling_scale * exp(-p.filling_depression * depression)
-    return 1.0 - exp(-softplus(CVP + p.starling_offset, p.starling_width) / scale)
+    return 1.0 - exp(-softplus(CVP + p.starling_offset, p.starling_width) / p.starling_scale)
+
+
+@kernel
+def below_ceiling(fill, depression, p):
+    """Share of that filling which a depressed heart still turns into stroke volume (equation 11)."""
+    over = p.ceiling_depression * depression * fill / p.cardiac_reserve
+    square = over * over
+    fourth = square * square
+    return 1.0 / sqrt(sqrt(sqrt(1.0 + fourth * fourth)))
 
 
 @kernel
@@ -210,11 +218,11 @@ def balance(MAP, x, p, u, f):
     f.CO = (MAP - f.CVP) / f.SVR
     f.HR = (p.HR_rest * (1.0 + p.g_HR * S + f.dopamine_chronotropy)
             + p.fever_on_HR * (x.temperature - p.temperature_rest))
-    depression = f.depression / p.cardiac_reserve
     E = ((1.0 + p.cardiac_reserve * p.g_E * S + f.norepinephrine_inotropy + f.dopamine_inotropy)
-         * exp(-p.E_depression * depression))
+         * exp(-p.E_depression * x.cardiodepression / p.cardiac_reserve))
     f.contractility = E
-    f.SV = (p.SV_max * E * starling(f.CVP, depression, p) * filling_time(f.HR, p) * fullness(f.P_msf, p)
+    fill = filling(f.CVP, p)
+    f.SV = (p.SV_max * E * fill * below_ceiling(fill, f.depression, p) * filling_time(f.HR, p) * fullness(f.P_msf, p)
             / (1.0 + p.k_afterload * (MAP / p.MAP_rest - 1.0)))
     return f.HR * f.SV - f.CO
 
@@ -247,7 +255,7 @@ def flows(x, p, u, f):
     f.CI = f.CO / p.BSA
     f.PCWP = f.CVP + p.wedge_gap * (f.CO / p.CO_rest) / pow(f.contractility, p.wedge_exponent)
     f.PAP = f.PCWP + p.PVR_rest * (1.0 + p.leak_on_PVR * x.leak) * f.CO
-    f.EF = p.EF_rest * f.contractility / afterload
+    f.EF = p.EF_rest * f.contractility * below_ceiling(filling(f.CVP, p), f.depression, p) / afterload
     compliance = p.arterial_compliance_aged / sqrt(f.MAP / p.MAP_rest)
     f.SBP = f.MAP + p.systolic_share * f.SV / compliance
     f.DBP = f.MAP - p.diastolic_share * f.SV / compliance
@@ -270,7 +278,7 @@ def rest(p, x, f):
     p.SVR_rest = (p.MAP_rest - p.CVP_rest) / p.CO_rest
     p.R_vr_rest = (p.P_msf_rest - p.CVP_rest) / p.CO_rest
     p.V_unstressed = p.blood_volume_rest - p.C_vascular * p.P_msf_rest
-    p.SV_max = p.CO_rest / (p.HR_rest * starling(p.CVP_rest, 0.0, p) * fullness(p.P_msf_rest, p))
+    p.SV_max = p.CO_rest / (p.HR_rest * filling(p.CVP_rest, p) * fullness(p.P_msf_rest, p))
     p.PCWP_rest = p.CVP_rest + p.wedge_gap
     p.PVR_rest = (p.PAP_rest - p.PCWP_rest) / p.CO_rest
     x.MAP_setpoint = p.MAP_rest
