@@ -169,14 +169,15 @@ def pump(MAP, s, p, u, w):
     w.CO = (MAP - w.P_msf) / (arteries - veins)
     w.CVP = w.P_msf - w.CO * veins
     HR = p.HR_rest * (1.0 + p.g_HR * S + w.chronotropy) + p.fever_on_HR * w.fever
-    w.contractility = 1.0 + p.cardiac_reserve * p.g_E * S + w.inotropy
-    w.contractility *= exp(-p.E_depression * s.cardiodepression / p.cardiac_reserve)
+    tired, felt = s.cardiodepression, hill(s.cardiodepression, p.depression_half, p.depression_steepness)
+    able = exp(-p.E_depression * tired / p.cardiac_reserve)
     filling = 1.0 - exp(-softplus(w.CVP + p.starling_offset, p.starling_width) / p.starling_scale)
+    filling /= (1.0 + (p.ceiling_depression * felt * filling / p.cardiac_reserve) ** 8) ** 0.125
     time = (1.0 + (p.HR_rest / p.HR_filling) ** 4) / (1.0 + (HR / p.HR_filling) ** 4)
     full = 1.0 / (1.0 + (p.V_collapse / (p.C_vascular * w.P_msf)) ** 2)
-    pumped = HR * p.SV_max * w.contractility * filling * time * full
-    w.MAP, w.S = MAP, S
-    return pumped / (1.0 + p.k_afterload * (MAP / p.MAP_rest - 1.0)) - w.CO
+    w.MAP, w.S, afterload = MAP, S, 1.0 + p.k_afterload * (MAP / p.MAP_rest - 1.0)
+    w.contractility = able * (1.0 + p.cardiac_reserve * p.g_E * S + w.inotropy)
+    return HR * p.SV_max * w.contractility * filling * time * full / afterload - w.CO
 
 
 def oxygen_debt(s, p, u, w):
@@ -298,8 +299,9 @@ def kidney(s, p, u, w, d):
     """Filtration, four segments of sodium, water, and what else leaves with the urine."""
     dMAP, dpi = w.MAP - p.MAP_rest, w.pi - p.pi_plasma_rest
     renin, aldosterone = log(s.angiotensin), log(s.aldosterone)
-    brake = (softplus(w.Cl - p.Cl_brake, p.Cl_brake_width)
-             - softplus(p.Cl_rest - p.Cl_brake, p.Cl_brake_width))
+    now, usual, rest = (softplus(Cl - p.Cl_brake, p.Cl_brake_width) for Cl in (w.Cl, s.chloride_usual, p.Cl_rest))
+    brake = now - rest - p.brake_share * (usual - rest)
+    d.chloride_usual = (w.Cl - s.chloride_usual) / p.tau_brake
     kept, kept_rest = (lg((P - p.GFR_limit) / p.GFR_width) for P in (w.MAP, p.MAP_rest))
     hurt, hurt_rest = (1.0 + p.injury_on_GFR * i for i in (s.tubular_injury, p.injury_rest))
     drives = (p.oncotic_on_GFR * dpi + p.sympathetic_on_GFR * w.S + p.chloride_on_GFR * brake
@@ -310,8 +312,7 @@ def kidney(s, p, u, w, d):
             + p.sympathetic_on_PT * w.S - p.MAP_on_PT * dMAP + p.chloride_on_PT * brake)
     LH = p.eta_LH_rest * (1.0 - p.furosemide_on_loop * w.furosemide)
     before = w.GFR * w.Na * (1.0 - PT) * (1.0 - LH)
-    load = before / (p.load_rest * (1.0 - p.eta_PT_rest) * (1.0 - p.eta_LH_rest))
-    usual = softplus(0.0, p.load_width)
+    load, usual = before / (p.load_rest * (1.0 - p.eta_PT_rest) * (1.0 - p.eta_LH_rest)), softplus(0.0, p.load_width)
     DT = lg(logit(p.eta_DT_rest) + p.aldosterone_on_DT * aldosterone
             - p.load_on_DT * (softplus(log(load), p.load_width) - usual))
     late = log(load * (1.0 - DT) / (1.0 - p.eta_DT_rest))
@@ -329,9 +330,8 @@ def kidney(s, p, u, w, d):
     w.urea_out = w.GFR * w.urea * lg(logit(p.urea_fraction) - p.ADH_on_urea * log(s.ADH))
     w.acid_out = p.acid_production * w.GFR / p.GFR_rest * w.acid / p.acid_anions_rest
     concentrating = hill(s.ADH, p.ADH_half ** (1.0 / p.ADH_power), p.ADH_power)
-    concentrating /= 1.0 + p.injury_on_concentration * s.tubular_injury
     concentrating *= 1.0 - p.loop_on_concentration * w.furosemide
-    U_osm = p.U_osm_lowest + p.U_osm_range * concentrating
+    U_osm = p.U_osm_lowest + p.U_osm_range * concentrating / (1.0 + p.injury_on_concentration * s.tubular_injury)
     w.urine = (2.0 * (w.Na_out + w.K_out) + w.urea_out + w.glucose_excretion) / U_osm
     insult = p.NO_on_injury * w.vasodilation + p.toxin_on_injury * u.nephrotoxic
     insult += p.pressure_on_injury * softplus(p.injury_pressure - w.MAP, p.injury_pressure_width)

@@ -15,13 +15,17 @@ which the flow that the veins return is the flow that the heart can pump.
     HR    = HR_rest [1 + g_HR (S - 1) + dopamine] + fever_on_HR (temperature - rest)   (8)
     SV    = SV_max E starling(CVP) filling(HR) full / (1 + k_afterload (MAP / MAP_rest - 1))   (9)
     E     = (1 + reserve g_E (S - 1) + inotropes) exp(-E_depression cardiodepression / reserve)   (10)
+    starling = fill / [1 + (ceiling d fill / reserve)^8]^(1/8),  fill = 1 - exp(-sp(CVP + offset) / scale)   (11)
 
-where full = V^2 / (V^2 + V_collapse^2) with the stressed volume V = C_vascular P_msf: veins that are
+with the depression d that is felt once the reserve of the muscle is used (`endothelium`): it puts a ceiling on
+what a beat can give.  Below the ceiling a depressed heart pumps like a healthy one, at it a rise of filling
+pressure adds nothing and the ejection fraction falls, so that fluid no longer helps (Schneider1988, in sepsis).
+Above, full = V^2 / (V^2 + V_collapse^2) with the stressed volume V = C_vascular P_msf: veins that are
 empty do not fill the heart.  (5) to (7) are Guyton's venous return; (1) is the carotid curve of HumMod; gains after
 Heldt 2002.  The excess of HR SV over (7) falls as MAP rises, so the root is unique.
 The set-point follows the pressure and is pulled home:
 
-    dMAP_setpoint/dt = [share (MAP - MAP_setpoint) - (1 - share)(MAP_setpoint - MAP_rest)] / tau_reset   (11)
+    dMAP_setpoint/dt = [share (MAP - MAP_setpoint) - (1 - share)(MAP_setpoint - MAP_rest)] / tau_reset   (12)
 """
 
 from __future__ import annotations
@@ -93,8 +97,9 @@ PARAMETERS = (
               "assumed: stroke volume rises with phenylephrine after bleeding (Kalmar2018)"),
     Parameter("E_depression", 0.20, "1", "loss of contractility (log) per unit of cardiodepression", (0.0, 0.9),
               "assumed: hand-set between Ognibene1988 58 to 36 % and Fragasso1994 65 to 64 %"),
-    Parameter("depression_on_size", 0.25, "1", "ventricular dilatation at cardiodepression 1", (0.0, 2.0),
-              "assumed: dilatation in Ognibene1988"),
+    Parameter("ceiling_depression", 1.75, "1",
+              "largest stroke volume of a healthy heart over that of a fully depressed one", (0.0, 6.0),
+              "assumed: hand-set to fluid that fails after dose 6; septic patients whom fluid fails: Schneider1988"),
     Parameter("wedge_gap", 5.0, "mmHg", "wedge above central venous pressure at rest", (1.0, 15.0), "textbook value"),
     Parameter("wedge_exponent", 0.7, "1", "rise of the wedge gap as contractility falls", (0.0, 2.0), "assumed"),
     Parameter("leak_on_PVR", 1.0, "1", "pulmonary vascular resistance added by leak 1", (0.0, 5.0),
@@ -150,6 +155,9 @@ FLOWS = (
     Flow("sympathetic", "1", "sympathetic drive (rest = 1)"),
     Flow("contractility", "1", "contractility (rest = 1)"),
     Flow("arteriolar_tone", "1", "arteriolar resistance without viscosity (rest = 1)"),
+    Flow("pressors", "1", "tone added by vasopressors"),
+    Flow("constriction", "1", "tone added by vasopressors and angiotensin"),
+    Flow("strength", "1", "contractility that cardiodepression leaves"),
     Flow("imbalance", "L/min", "cardiac output minus venous return left by the root search"),
 )
 
@@ -166,9 +174,18 @@ def sympathetic_drive(MAP, x, p):
 
 
 @kernel
-def starling(CVP, p):
-    """Filling of the heart, 0 to 1."""
+def filling(CVP, p):
+    """Filling of the heart, 0 to 1 (equation 11)."""
     return 1.0 - exp(-softplus(CVP + p.starling_offset, p.starling_width) / p.starling_scale)
+
+
+@kernel
+def below_ceiling(fill, depression, p):
+    """Share of that filling which a depressed heart still turns into stroke volume (equation 11)."""
+    over = p.ceiling_depression * depression * fill / p.cardiac_reserve
+    square = over * over
+    fourth = square * square
+    return 1.0 / sqrt(sqrt(sqrt(1.0 + fourth * fourth)))
 
 
 @kernel
@@ -188,16 +205,15 @@ def fullness(P_msf, p):
 
 @kernel
 def balance(MAP, x, p, u, f):
-    """Equations (1) to (10) at a trial MAP; leaves the trial in f, returns HR SV - CO."""
+    """Equations (1) to (11) at a trial MAP; leaves the trial in f, returns HR SV - CO."""
     f.MAP = MAP
     f.sympathetic = sympathetic_drive(MAP, x, p)
     S = f.sympathetic - 1.0
-    pressors = f.phenylephrine_effect + f.norepinephrine_effect + f.dopamine_constriction
-    A = 1.0 + f.hyporesponse * (p.g_SVR * S + pressors + p.g_angiotensin * log(x.angiotensin))
+    A = 1.0 + f.hyporesponse * (p.g_SVR * S + f.constriction)
     f.arteriolar_tone = A / (1.0 + p.NO_on_SVR * f.vasodilation
                              + p.heat_on_SVR * (x.temperature - p.temperature_rest))
     f.SVR = p.SVR_rest * f.viscosity * f.arteriolar_tone
-    V_u = p.V_unstressed * (1.0 - f.hyporesponse * (p.g_veins * S + p.g_veins_pressor * pressors)
+    V_u = p.V_unstressed * (1.0 - f.hyporesponse * (p.g_veins * S + p.g_veins_pressor * f.pressors)
                             + p.NO_on_veins * f.vasodilation) + u.pooled_volume
     f.P_msf = softplus(f.V_blood - V_u, p.V_stressed_width) / p.C_vascular
     R_vr = (p.R_vr_rest * f.viscosity * (1.0 - p.SVR_on_R_vr + p.SVR_on_R_vr * f.SVR / p.SVR_rest)
@@ -206,22 +222,25 @@ def balance(MAP, x, p, u, f):
     f.CO = (MAP - f.CVP) / f.SVR
     f.HR = (p.HR_rest * (1.0 + p.g_HR * S + f.dopamine_chronotropy)
             + p.fever_on_HR * (x.temperature - p.temperature_rest))
-    E = ((1.0 + p.cardiac_reserve * p.g_E * S + f.norepinephrine_inotropy + f.dopamine_inotropy)
-         * exp(-p.E_depression * x.cardiodepression / p.cardiac_reserve))
-    f.contractility = E
-    f.SV = (p.SV_max * E * starling(f.CVP, p) * filling_time(f.HR, p) * fullness(f.P_msf, p)
+    f.contractility = f.strength * (
+        1.0 + p.cardiac_reserve * p.g_E * S + f.norepinephrine_inotropy + f.dopamine_inotropy)
+    fill = filling(f.CVP, p)
+    f.SV = (p.SV_max * f.contractility * fill * below_ceiling(fill, f.depression, p) * filling_time(f.HR, p) * fullness(f.P_msf, p)
             / (1.0 + p.k_afterload * (MAP / p.MAP_rest - 1.0)))
     return f.HR * f.SV - f.CO
 
 
 @kernel
 def flows(x, p, u, f):
-    """The root of (1) to (10), and the pressures that follow.
+    """The root of (1) to (11), and the pressures that follow.
 
     A safeguarded secant on a bracket, halved where a step would leave it.  A patient whose
     pressure is found stays on it while others beside him still search, so that one patient
     and many side by side do the same arithmetic.
     """
+    f.pressors = f.phenylephrine_effect + f.norepinephrine_effect + f.dopamine_constriction
+    f.constriction = f.pressors + p.g_angiotensin * log(x.angiotensin)
+    f.strength = exp(-p.E_depression * x.cardiodepression / p.cardiac_reserve)
     low, high = 0.0 * x.MAP_setpoint + MAP_LOWEST, 0.0 * x.MAP_setpoint + MAP_HIGHEST
     a = x.MAP_setpoint
     excess_a = balance(a, x, p, u, f)
@@ -247,7 +266,7 @@ def flows(x, p, u, f):
     f.CI = f.CO / p.BSA
     f.PCWP = f.CVP + p.wedge_gap * (f.CO / p.CO_rest) / pow(f.contractility, p.wedge_exponent)
     f.PAP = f.PCWP + p.PVR_rest * (1.0 + p.leak_on_PVR * x.leak) * f.CO
-    f.EF = p.EF_rest * f.contractility / (afterload * (1.0 + p.depression_on_size * x.cardiodepression))
+    f.EF = p.EF_rest * f.contractility * below_ceiling(filling(f.CVP, p), f.depression, p) / afterload
     compliance = p.arterial_compliance_aged / sqrt(f.MAP / p.MAP_rest)
     f.SBP = f.MAP + p.systolic_share * f.SV / compliance
     f.DBP = f.MAP - p.diastolic_share * f.SV / compliance
@@ -255,7 +274,7 @@ def flows(x, p, u, f):
 
 @kernel
 def derivatives(x, p, u, f, dx):
-    """Equation (11)."""
+    """Equation (12)."""
     follow = p.reset_share * (f.MAP - x.MAP_setpoint)
     home = (1.0 - p.reset_share) * (x.MAP_setpoint - p.MAP_rest)
     dx.MAP_setpoint += (follow - home) / p.tau_reset
@@ -270,7 +289,7 @@ def rest(p, x, f):
     p.SVR_rest = (p.MAP_rest - p.CVP_rest) / p.CO_rest
     p.R_vr_rest = (p.P_msf_rest - p.CVP_rest) / p.CO_rest
     p.V_unstressed = p.blood_volume_rest - p.C_vascular * p.P_msf_rest
-    p.SV_max = p.CO_rest / (p.HR_rest * starling(p.CVP_rest, p) * fullness(p.P_msf_rest, p))
+    p.SV_max = p.CO_rest / (p.HR_rest * filling(p.CVP_rest, p) * fullness(p.P_msf_rest, p))
     p.PCWP_rest = p.CVP_rest + p.wedge_gap
     p.PVR_rest = (p.PAP_rest - p.PCWP_rest) / p.CO_rest
     x.MAP_setpoint = p.MAP_rest

@@ -12,7 +12,7 @@ Equations (h(x; k, n) = x^n / (k^n + x^n))
 (3)  dZ/dt   = (Z_inf - Z) [1/tau_off + (1/tau_on - 1/tau_off) / (1 + e^{-(Z_inf - Z)/w}) ]
 (4)  V       = [(1 - s) NO + s NO_slow] (1 - E_inhibitor),  dNO_slow/dt = (NO - NO_slow) / tau_slow
 (5)  h       = 1 / (1 + k_hyporesponse V)
-(6)  dC_d/dt = (C_max V / (1 + V) - C_d) / tau_C
+(6)  dC_d/dt = (C_max V / (1 + V) - C_d) / tau_C,  d = h(C_d; C_half, n_d)
 (7)  dn/dt   = [1 + g_nitrate V - n (1 - f_n + f_n GFR/GFR_rest)] / tau_nitrate
 (8)  dA/dt   = [A_rest (1 + g_A Z) - A] / tau_A
 (9)  dC3a/dt = [C3a_rest + g_C3a M - C3a] / tau_C3a
@@ -146,6 +146,22 @@ PARAMETERS = (
         show="h",
     ),
     Parameter(
+        "depression_half",
+        0.4,
+        "1",
+        "cardiodepression at which half of its effect on the heart is felt",
+        (0.05, 3.0),
+        "assumed: fluid still helps after doses 4 and 5, no longer after doses 6 and 7 (Dutcher2014)",
+    ),
+    Parameter(
+        "depression_steepness",
+        8.0,
+        "1",
+        "steepness with which the reserve of the heart is lost",
+        (1.0, 12.0),
+        "assumed: as depression_half",
+    ),
+    Parameter(
         "g_nitrate",
         6.0,
         "1",
@@ -238,16 +254,18 @@ STATES = (
 
 FLOWS = (
     Flow("vasodilation", "1", "effect of nitric oxide on vessels"),
+    Flow("depression", "1", "cardiodepression that is felt, the reserve of the heart being used"),
     Flow("hyporesponse", "1", "share of the pressor and reflex response that is left"),
 )
 
 
 @kernel
 def flows(x, p, u, f):
-    """Effect of nitric oxide and what it leaves of the pressor response (equations 4, 5)."""
+    """Effect of nitric oxide, what it leaves of the pressor response, and the heart (4 to 6)."""
     drive = (1.0 - p.slow_share_NO) * x.nitric_oxide + p.slow_share_NO * x.nitric_oxide_slow
     f.vasodilation = drive * (1.0 - f.nos_inhibition)
     f.hyporesponse = 1.0 / (1.0 + p.k_hyporesponse * f.vasodilation)
+    f.depression = hill(x.cardiodepression, p.depression_half, p.depression_steepness)
 
 
 @kernel

@@ -128,6 +128,14 @@ def rhs(x, p, u, f, dx):
 
 
 @kernel
+def dangers(x, p, u, f):
+    """Hazards of adverse events and of the onset of symptoms."""
+    hazards.strains(x, p, u, f)
+    hazards.flows(x, p, u, f)
+    symptoms.flows(x, p, u, f)
+
+
+@kernel
 def outlook(x, p, u, f):
     """What is seen at the bedside, and what may befall the body, wanted when it is looked at.
 
@@ -135,9 +143,7 @@ def outlook(x, p, u, f):
     """
     lung.bedside(x, p, u, f)
     brain.bedside(x, p, u, f)
-    hazards.strains(x, p, u, f)
-    hazards.flows(x, p, u, f)
-    symptoms.flows(x, p, u, f)
+    dangers(x, p, u, f)
 
 
 @kernel

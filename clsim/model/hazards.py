@@ -71,8 +71,8 @@ NAMES = tuple(event.name for event in EVENTS)
  DIALYSIS, TAMPONADE, EOSINOPHILIC, AUTOIMMUNE, HYPERGLYCAEMIA, DEATH) = range(len(EVENTS))  # fmt: skip
 
 BASES = (  # 1/min, in the order of EVENTS
-    7.7e-6, 4.8e-7, 3.4e-6, 2.0e-6, 4.6e-6, 2.0e-6, 2.8e-6, 5.3e-7, 1.2e-6,
-    1.4e-6, 2.2e-6, 5.7e-7, 7.3e-7, 3.0e-7, 4.9e-7, 4.7e-5, 4.3e-7,
+    6.9e-6, 4.0e-7, 2.5e-6, 1.4e-6, 4.6e-6, 1.9e-6, 2.2e-6, 5.1e-7, 8.6e-7,
+    1.1e-6, 1.8e-6, 2.6e-7, 4.6e-7, 3.0e-7, 4.8e-7, 3.8e-5, 2.3e-7,
 )  # fmt: skip
 LIMITS = (  # what the body bears without strain: name, value, unit, what, bounds, source
     ("pressure_limit", 65.0, "mmHg", "arterial pressure", (40.0, 90.0), "usual goal of resuscitation, textbook value"),
@@ -202,10 +202,9 @@ def strains(x, p, u, f):
     supply = f.Q_heart * f.hemoglobin / (
         p.flow_share[HEART_FLOW] * p.CO_rest * p.hematocrit_rest * p.hemoglobin_of_cells)
     sodium = maximum(0.0, p.sodium_limit_low - f.Na) + maximum(0.0, f.Na - p.sodium_limit_high)
-    pressors = f.phenylephrine_effect + f.norepinephrine_effect + f.dopamine_constriction
     f.urine_per_weight = f.urine_flow / p.weight
     f.strain[HYPOTENSION] = strained(p, p.pressure_limit - f.MAP, p.half_hypotension)
-    f.strain[PRESSORS] = strained(p, pressors, p.half_pressors)
+    f.strain[PRESSORS] = strained(p, f.pressors, p.half_pressors)
     f.strain[TACHYCARDIA] = strained(p, f.HR - p.heart_rate_limit, p.half_tachycardia)
     f.strain[HEART] = strained(p, x.cardiodepression, p.half_heart)
     f.strain[CORONARY] = strained(p, 1.0 - supply / work, p.half_coronary)

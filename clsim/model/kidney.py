@@ -2,7 +2,8 @@
 
     GFR = GFR_rest autoregulation(MAP) exp(-oncotic_on_GFR (pi_plasma - rest) - sympathetic_on_GFR (S - 1)
           - chloride_on_GFR brake) (1 + injury_on_GFR injury_rest) / (1 + injury_on_GFR tubular_injury) * drugs   (1)
-    brake = sp(Cl - Cl_brake) - sp(Cl_rest - Cl_brake)                          (2)
+    brake = b(Cl) - brake_share b(usual),  b(c) = sp(c - Cl_brake) - sp(Cl_rest - Cl_brake),
+    d usual/dt = (Cl - usual) / tau_brake                                       (2)
 
 Sodium passes four segments (Hallow 2017); each reabsorbs a fraction eta = lg(logit eta_rest + shifts):
 
@@ -51,6 +52,10 @@ PARAMETERS = (
     Parameter("Cl_brake", 104.5, "mmol/L", "chloride at which the brake begins", (95.0, 115.0),
               "assumed: upper normal"),
     Parameter("Cl_brake_width", 0.6, "mmol/L", "width of the onset of the brake", (0.05, 5.0), "assumed"),
+    Parameter("brake_share", 0.5, "1", "share of a lasting chloride brake that is adapted to", (0.0, 1.0),
+              "assumed: half, as the baroreflex; tubuloglomerular feedback resets"),
+    Parameter("tau_brake", 1440.0, "min", "time constant of that adaptation", (60.0, 30000.0), "assumed: a day",
+              show="h"),
     Parameter("injury_on_GFR", 0.9, "1", "filtration lost by tubular injury", (0.0, 10.0),
               "assumed: hand-set to creatinine in a cycle (Belldegrun1989)"),
     Parameter("prostaglandin_on_GFR", 0.06, "1",
@@ -79,7 +84,7 @@ PARAMETERS = (
               "assumed: capacity-limited; hand-set to furosemide (vanMeyel)"),
     Parameter("load_width", 0.3, "1", "width of the onset of overrun (log load)", (0.02, 3.0),
               "assumed: begins near the usual load"),
-    Parameter("volume_on_CD", 11.5, "1", "volume signal on collecting-duct reabsorption", (0.0, 200.0),
+    Parameter("volume_on_CD", 9.0, "1", "volume signal on collecting-duct reabsorption", (0.0, 200.0),
               "assumed: set with the healthy experiments (Reid2003, salt loading)"),
     Parameter("MAP_on_CD", 0.03, "1/mmHg", "pressure natriuresis, collecting duct", (0.0, 0.5), "assumed"),
     Parameter("chloride_on_CD", 0.30, "L/mmol", "chloride brake on the collecting duct", (0.0, 1.0),
@@ -138,6 +143,22 @@ PARAMETERS = (
     Parameter("load_rest", None, "mmol/min", "sodium filtered at rest", (0.0, 100.0), "GFR and sodium at rest",
               role="solved"),
     Parameter("injury_rest", None, "1", "tubular injury at rest", (0.0, 1.0), "equation (10) at rest", role="solved"),
+    Parameter("overrun_rest", None, "1", "bend of the overrun of a segment at rest", (0.0, 2.0),
+              "equations (5) and (6) at rest", role="solved"),
+    Parameter("brake_rest", None, "mmol/L", "chloride beyond the brake at rest", (0.0, 60.0), "equation (2) at rest",
+              role="solved"),
+    Parameter("held_pressure_rest", None, "1", "pressure factor of filtration before it is set to 1 at rest",
+              (0.0, 1.0), "equation (1) at rest", role="solved"),
+    Parameter("logit_PT", None, "1", "log odds of proximal reabsorption at rest", (-10.0, 10.0), "eta_PT_rest",
+              role="solved"),
+    Parameter("logit_DT", None, "1", "log odds of distal reabsorption at rest", (-10.0, 10.0), "eta_DT_rest",
+              role="solved"),
+    Parameter("logit_CD", None, "1", "log odds of collecting-duct reabsorption at rest, of its highest",
+              (-30.0, 30.0), "eta_CD_rest", role="solved"),
+    Parameter("logit_chloride_share", None, "1", "log odds of the chloride share at rest, of its highest",
+              (-30.0, 30.0), "chloride_share_rest", role="solved"),
+    Parameter("logit_urea", None, "1", "log odds of the share of filtered urea that is excreted", (-10.0, 10.0),
+              "urea_fraction", role="solved"),
     Parameter("urine_rest", None, "L/min", "urine flow at rest", (0.0, 0.02), "equation (9) at rest", role="solved",
               show="mL/h"),
 )
@@ -146,6 +167,7 @@ INPUTS = (
 )
 STATES = (
     State("tubular_injury", "1", "tubular injury", 0.01),
+    State("chloride_usual", "mmol/L", "plasma chloride that the tubule has become used to", 1.0),
     State("GFR_filtered", "1", "filtration relative to rest, filtered", 0.01),
 )
 FLOWS = (
@@ -178,18 +200,29 @@ def logit(fraction):
 
 
 @kernel
-def overrun(load, p):
+def overrun(log_load, p):
     """By how much a load relative to rest exceeds what the segment takes with ease, 0 at rest."""
-    return softplus(log(load), p.load_width) - softplus(0.0 * load, p.load_width)
+    return softplus(log_load, p.load_width) - p.overrun_rest
+
+
+@kernel
+def beyond_brake(chloride, p):
+    """Chloride beyond where the brake begins (equation 2)."""
+    return softplus(chloride - p.Cl_brake, p.Cl_brake_width)
+
+
+@kernel
+def held_pressure(MAP, p):
+    """Pressure factor of filtration, below 1 where autoregulation ends."""
+    return sigmoid((MAP - p.GFR_limit) / p.GFR_width)
 
 
 @kernel
 def filtration(x, p, u, f):
     """Equations (1) and (2)."""
-    f.chloride_brake = (softplus(f.Cl - p.Cl_brake, p.Cl_brake_width)
-                        - softplus(p.Cl_rest - p.Cl_brake, p.Cl_brake_width))
-    pressure = (sigmoid((f.MAP - p.GFR_limit) / p.GFR_width)
-                / sigmoid((p.MAP_rest - p.GFR_limit) / p.GFR_width))
+    f.chloride_brake = (beyond_brake(f.Cl, p) - p.brake_rest
+                        - p.brake_share * (beyond_brake(x.chloride_usual, p) - p.brake_rest))
+    pressure = held_pressure(f.MAP, p) / p.held_pressure_rest
     drives = (p.oncotic_on_GFR * (f.pi_plasma - p.pi_plasma_rest)
               + p.sympathetic_on_GFR * (f.sympathetic - 1.0)
               + p.chloride_on_GFR * f.chloride_brake
@@ -205,35 +238,34 @@ def flows(x, p, u, f):
     filtration(x, p, u, f)
     pressure = f.MAP - p.MAP_rest
     S = f.sympathetic - 1.0
-    log_aldosterone = log(x.aldosterone)
-    f.eta_PT = sigmoid(logit(p.eta_PT_rest) + p.pi_on_PT * (f.pi_plasma - p.pi_plasma_rest)
+    log_aldosterone, log_ADH = log(x.aldosterone), log(x.ADH)
+    f.eta_PT = sigmoid(p.logit_PT + p.pi_on_PT * (f.pi_plasma - p.pi_plasma_rest)
                        + p.angiotensin_on_PT * log(x.angiotensin) + p.sympathetic_on_PT * S
                        - p.MAP_on_PT * pressure + p.chloride_on_PT * f.chloride_brake)
     f.eta_LH = p.eta_LH_rest * (1.0 - p.furosemide_on_loop * f.furosemide_effect)
     filtered = f.GFR * f.Na
     to_distal = filtered * (1.0 - f.eta_PT) * (1.0 - f.eta_LH)
     f.distal_load = to_distal / (p.load_rest * (1.0 - p.eta_PT_rest) * (1.0 - p.eta_LH_rest))
-    f.eta_DT = sigmoid(logit(p.eta_DT_rest) + p.aldosterone_on_DT * log_aldosterone
-                       - p.load_on_DT * overrun(f.distal_load, p))
+    log_load = log(f.distal_load)
+    f.eta_DT = sigmoid(p.logit_DT + p.aldosterone_on_DT * log_aldosterone
+                       - p.load_on_DT * overrun(log_load, p))
     collecting_load = f.distal_load * (1.0 - f.eta_DT) / (1.0 - p.eta_DT_rest)
     highest = 1.0 - p.CD_escape * (1.0 - p.eta_CD_rest)
-    f.eta_CD = highest * sigmoid(logit(p.eta_CD_rest / highest) + p.aldosterone_on_CD * log_aldosterone
+    f.eta_CD = highest * sigmoid(p.logit_CD + p.aldosterone_on_CD * log_aldosterone
                                  - p.volume_on_CD * x.volume_signal - p.MAP_on_CD * pressure
-                                 - p.load_on_CD * overrun(collecting_load, p)
+                                 - p.load_on_CD * overrun(log(collecting_load), p)
                                  + p.chloride_on_CD * f.chloride_brake)
     f.sodium_excretion = to_distal * (1.0 - f.eta_DT) * (1.0 - f.eta_CD)
     f.FENa = f.sodium_excretion / filtered
-    f.potassium_excretion = (p.potassium_intake * pow(f.K / p.K_rest, p.K_on_excretion)
-                             * pow(x.aldosterone, p.aldosterone_on_K)
-                             * pow(f.distal_load, p.load_on_K))
+    f.potassium_excretion = p.potassium_intake * exp(
+        p.K_on_excretion * log(f.K / p.K_rest) + p.aldosterone_on_K * log_aldosterone + p.load_on_K * log_load)
     share = p.chloride_share_highest * sigmoid(
-        logit(p.chloride_share_rest / p.chloride_share_highest)
-        + p.HCO3_on_chloride * (p.HCO3_rest - f.HCO3))
+        p.logit_chloride_share + p.HCO3_on_chloride * (p.HCO3_rest - f.HCO3))
     deficit = maximum(0.0, p.HCO3_rest - f.HCO3)
     f.ammonium_excretion = (p.ammonium_highest * f.GFR / p.GFR_rest
                             * deficit * deficit / (deficit * deficit + p.ammonium_half * p.ammonium_half))
     f.chloride_excretion = share * (f.sodium_excretion + f.potassium_excretion) + f.ammonium_excretion
-    kept = sigmoid(p.ADH_on_urea * log(x.ADH) - logit(p.urea_fraction))
+    kept = sigmoid(p.ADH_on_urea * log_ADH - p.logit_urea)
     f.urea_excretion = (1.0 - kept) * f.GFR * f.urea_concentration
     f.creatinine_excretion = f.GFR * f.creatinine_concentration
     ratio = f.GFR / p.GFR_rest
@@ -241,7 +273,7 @@ def flows(x, p, u, f):
                         * f.acid_anion_concentration / p.acid_anions_rest)
     f.phosphate_excretion = (p.phosphate_intake * ratio
                              * pow(f.phosphate_concentration / p.phosphate_rest, p.phosphate_power))
-    ADH = pow(x.ADH, p.ADH_power)
+    ADH = exp(p.ADH_power * log_ADH)
     f.U_osm = (p.U_osm_lowest + p.U_osm_range * ADH / (ADH + p.ADH_half)
                * (1.0 - p.loop_on_concentration * f.furosemide_effect)
                / (1.0 + p.injury_on_concentration * x.tubular_injury))
@@ -266,6 +298,7 @@ def derivatives(x, p, u, f, dx):
     toward = f.injury_drive - x.tubular_injury
     rising = sigmoid(toward / p.injury_width)
     dx.tubular_injury += toward * (rising / p.tau_injury + (1.0 - rising) / p.tau_repair)
+    dx.chloride_usual += (f.Cl - x.chloride_usual) / p.tau_brake
     dx.GFR_filtered += (f.GFR / p.GFR_rest - x.GFR_filtered) / p.tau_GFR
 
 
@@ -278,10 +311,19 @@ def rest(p, x, f):
     p.urea_production = p.urea_fraction * p.GFR_rest * p.urea_rest
     p.creatinine_production = p.GFR_rest * p.creatinine_rest
     p.chloride_share_rest = p.chloride_intake / (p.sodium_intake + p.potassium_intake)
+    p.overrun_rest = softplus(0.0 * p.load_rest, p.load_width)
+    p.brake_rest = beyond_brake(p.Cl_rest, p)
+    p.held_pressure_rest = held_pressure(p.MAP_rest, p)
+    p.logit_PT = logit(p.eta_PT_rest)
+    p.logit_DT = logit(p.eta_DT_rest)
+    p.logit_urea = logit(p.urea_fraction)
+    p.logit_CD = logit(p.eta_CD_rest / (1.0 - p.CD_escape * (1.0 - p.eta_CD_rest)))
+    p.logit_chloride_share = logit(p.chloride_share_rest / p.chloride_share_highest)
     p.injury_rest = (p.renal_frailty * p.pressure_on_injury
                      * softplus(p.injury_pressure - p.MAP_rest, p.injury_pressure_width))
     solute = 2.0 * (p.sodium_intake + p.potassium_intake) + p.urea_production
     p.urine_rest = solute / (p.U_osm_lowest + p.U_osm_range / (1.0 + p.ADH_half)
                              / (1.0 + p.injury_on_concentration * p.injury_rest))
     x.tubular_injury = p.injury_rest
+    x.chloride_usual = p.Cl_rest
     x.GFR_filtered = 1.0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from clsim.jit import driver
-from clsim.model.equations import outlook
+from clsim.model.equations import dangers
 from clsim.model.layout import INPUTS, F, P, U, X, spread
 from clsim.patient import settle_patient
 
@@ -57,7 +57,7 @@ class Alone:
     def update(self):
         """Flows, then derivatives, of the present state; returns the flows."""
         with np.errstate(all="raise", under="ignore"):
-            for name in ("concentrations", "flows"):
+            for name in ("concentrations", "flows", "bedside"):
                 if hasattr(self.module, name):
                     self.call(name, self.x, self.p, self.u, self.f)
             for state in self.module.STATES:
@@ -106,10 +106,10 @@ def alone(request):
     return make
 
 
-@driver(outlook, P, X, U, F)
+@driver(dangers, P, X, U, F)
 def look_out(y, params, inputs, flow):
-    """The outlook of one patient whose flows are given."""
-    outlook(y.view(X)[0], params.view(P)[0], inputs.view(U)[0], flow.view(F)[0])
+    """What may befall one patient whose flows are given."""
+    dangers(y.view(X)[0], params.view(P)[0], inputs.view(U)[0], flow.view(F)[0])
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from clsim.jit import driver
 from clsim.lanes import lanes, widen
 from clsim.model import hazards, perfusion
-from clsim.model.equations import outlook
+from clsim.model.equations import dangers
 from clsim.model.hazards import EVENTS, NAMES, STRAINS, WEIGHTS
 from clsim.model.layout import INPUTS, F, P, U, X, spread
 from clsim.spec import ENDS
@@ -31,7 +31,7 @@ SHORT = {  # a weight names its event in brief
 PLACES = {"effusion": "serous"}  # the weight is called after the fluid, the strain after the cavity
 WORSE = {  # strain: values of what it watches, each worse than the one before
     "hypotension": ("MAP", (70.0, 60.0, 50.0, 30.0)),
-    "pressors": ("phenylephrine_effect", (0.0, 0.3, 1.0, 3.0)),
+    "pressors": ("pressors", (0.0, 0.3, 1.0, 3.0)),
     "tachycardia": ("HR", (80.0, 100.0, 130.0, 180.0)),
     "heart": ("cardiodepression", (0.0, 0.5, 1.0, 2.0)),
     "coronary": ("Q_heart", (0.28, 0.2, 0.1, 0.0)),
@@ -59,11 +59,11 @@ WIDTH = 8
 WX, WP, WU, WF = (widen(kind, WIDTH) for kind in (X, P, U, F))
 
 
-@driver(outlook, WX, WP, WU, WF)
+@driver(dangers, WX, WP, WU, WF)
 def look_at_eight(y, params, inputs, flow):
     """The outlook of eight patients side by side."""
     x, p, u, f = y.view(WX)[0], params.view(WP)[0], inputs.view(WU)[0], flow.view(WF)[0]
-    outlook(lanes(x), lanes(p), lanes(u), lanes(f))
+    dangers(lanes(x), lanes(p), lanes(u), lanes(f))
 
 
 @pytest.fixture

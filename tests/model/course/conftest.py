@@ -63,6 +63,7 @@ def chain(x, p, u, f, dx):
     haematology.flows(x, p, u, f)
     liver.flows(x, p, u, f)
     brain.flows(x, p, u, f)
+    brain.bedside(x, p, u, f)
     interleukin2.derivatives(x, p, u, f, dx)
     mediators.derivatives(x, p, u, f, dx)
     endothelium.derivatives(x, p, u, f, dx)
