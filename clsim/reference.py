@@ -15,6 +15,7 @@ from clsim import units
 from clsim.cohort import cohorts, load_cohort, page
 from clsim.fluids import FLUIDS
 from clsim.model.layout import PARAMETERS, SUBSYSTEMS
+from clsim.policy import page as policy_page
 from clsim.scenario import json_schema
 from clsim.scenario.schedule import DRUGS, WARD
 from clsim.scenario.schema import ENTRIES, TABLES, ScenarioFile
@@ -28,14 +29,20 @@ SCALES = {"": "", "volume": "lean mass", "flow": "surface area"}
 
 
 def write(folder: Path) -> list[Path]:
-    """Write all pages into `folder`, which is made if need be; returns the files."""
+    """Write all pages into `folder`, which is made if need be, and beside it; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
-    for name, text in pages().items():
-        file = folder / name
-        file.write_text(text, encoding="utf-8")
-        files.append(file)
+    for home, texts in ((folder, pages()), (folder.parent, above())):
+        for name, text in texts.items():
+            file = home / name
+            file.write_text(text, encoding="utf-8")
+            files.append(file)
     return files
+
+
+def above() -> dict[str, str]:
+    """File name and text of the pages that stand beside the folder."""
+    return {"policies.md": HEAD + policy_page.text(_table, lambda source: _linked(source, "references.bib"))}
 
 
 def pages() -> dict[str, str]:
@@ -227,8 +234,8 @@ def _meaning(each: Parameter | State | Flow) -> str:
     return each.label + (f" ({', '.join(each.per)})" if each.per else "")
 
 
-def _linked(source: str) -> str:
-    return CITATION.sub(lambda key: f"[{key[0]}]({BIBLIOGRAPHY})", source)
+def _linked(source: str, bibliography: str = BIBLIOGRAPHY) -> str:
+    return CITATION.sub(lambda key: f"[{key[0]}]({bibliography})", source)
 
 
 def _default(parameter: Parameter) -> str:

@@ -50,13 +50,18 @@ def test_the_reference_is_in_step_with_the_declarations(name):
     assert written == reference.pages()[name], "run: clsim docs"
 
 
+@pytest.mark.parametrize("name", reference.above())
+def test_written_pages_beside_the_reference_are_in_step(name):
+    assert (DOCS / name).read_text(encoding="utf-8") == reference.above()[name], "run: clsim docs"
+
+
 def test_the_reference_has_no_other_pages():
     assert {file.name for file in (DOCS / "reference").iterdir()} == set(reference.pages())
 
 
 def test_write_makes_its_folder_and_all_pages(tmp_path):
     files = reference.write(tmp_path / "new")
-    assert sorted(file.name for file in files) == sorted(reference.pages())
+    assert sorted(file.name for file in files) == sorted([*reference.pages(), *reference.above()])
     assert all(file.read_text(encoding="utf-8") for file in files)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from clsim.draws import uniforms
 from clsim.policy import monitor
+from clsim.policy.memory import LONG_AGO as NEVER
 from clsim.policy.memory import Calendar, Keys, Memory, Orders, as_numbers, blank, chart, make_keys, no_orders
 from clsim.policy.orders import DRIP, EPISODE, PORTION, STEADY
 from clsim.policy.policy import Policy
@@ -93,7 +94,6 @@ class _Round:
         self.slot = bool(self.calendar.slot[tick])
         self.orders = no_orders(self.n, self.table.supply.shape[1], self.table.supports.size)
         self.truth = np.zeros((self.n, self.table.clauses.size), np.bool_)
-        self.sure = np.zeros((self.n, self.table.clauses.size), np.bool_)
         self.renewed = self.new_cycle()  # 1
         self.take_effect()  # 2
         self.know()  # 3
@@ -166,7 +166,7 @@ class _Round:
     # ----------------------------------------------------------------------------------- the rules
 
     def compare(self, first: int, last: int) -> None:
-        """Clauses first to last: whether each is known, and whether it holds."""
+        """Clauses first to last: whether each holds; what was never read does not."""
         m = self.m
         for k in range(first, last):
             clause = self.table.clauses[k]
@@ -181,19 +181,18 @@ class _Round:
                 limit = limit + m.target[:, clause["target"]]
             elif clause["reference"] == BASELINE:
                 limit = limit + m.baseline[:, c]
-            sure = ~(np.isnan(value) | np.isnan(limit))
             with np.errstate(invalid="ignore"):
-                holds = sure & (
+                holds = (
                     value < limit - slack, value <= limit + slack, value > limit + slack, value >= limit - slack,
                     np.abs(value - limit) <= slack, np.abs(value - limit) > slack,
                 )[clause["compare"]]
             if clause["lasting"] > 0:
                 fresh, at = m.fresh[:, c], m.at[:, c]
-                begins = fresh & holds & (m.since[:, k] == NO)
-                m.since[begins, k] = at[begins]
-                m.since[fresh & ~holds, k] = NO
-                holds = (m.since[:, k] != NO) & (at - m.since[:, k] >= clause["lasting"])
-            self.truth[:, k], self.sure[:, k] = holds, sure
+                begins = fresh & holds & (m.since[:, k] == NEVER)
+                m.since[begins, k] = at[begins] - self.table.columns["window"][c]
+                m.since[fresh & ~holds, k] = NEVER
+                holds = (m.since[:, k] != NEVER) & (at - m.since[:, k] >= clause["lasting"])
+            self.truth[:, k] = holds
 
     def aspect(self, c: int, aspect: int) -> Numbers:
         """The value itself, or how it has changed."""
@@ -207,12 +206,12 @@ class _Round:
         return m.highest[:, c] - value if aspect == DROP else value
 
     def rule(self, number: int) -> Mask:
-        """Whether a rule holds: one of its alternatives, all of whose clauses are known and as wanted."""
+        """Whether a rule holds: one of its alternatives, all of whose clauses are as wanted."""
         span, held = self.table.rules[number], np.zeros(self.n, np.bool_)
         for each in self.table.alternatives[span["first"] : span["last"]]:
             every = np.ones(self.n, np.bool_)
             for clause, wanted in self.table.literals[each["first"] : each["last"]]:
-                every &= self.sure[:, clause] & (self.truth[:, clause] == bool(wanted))
+                every &= self.truth[:, clause] == bool(wanted)
             held |= every
         return held
 

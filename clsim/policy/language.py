@@ -346,15 +346,6 @@ def _meant(signal: Signal, text: str) -> str:
     return ""
 
 
-def spoken(rule: Rule) -> str:
-    """A rule in its own words again, flat: alternatives of comparisons."""
-    parts = []
-    for alternative in rule:
-        said = list(dict.fromkeys(("" if wanted else "not ") + clause.text for clause, wanted in alternative))
-        parts.append(" and ".join(said) or "always")
-    return " or ".join(parts)
-
-
 def counts(rule: Rule) -> bool:
     """Whether it asks for the number of criteria met."""
     return any(clause.signal in COUNTED[:2] for each in rule for clause, _ in each)

@@ -81,7 +81,7 @@ def make_keys(seed: int, columns: Sequence[str], entries: Sequence[str]) -> Keys
 
 
 class Memory(NamedTuple):
-    """One row for each of n patients; ticks are int64, ``NO`` or ``LONG_AGO`` for never.
+    """One row for each of n patients; ticks are int64, ``NO`` or (where they are subtracted) ``LONG_AGO`` for never.
 
     value : float64 (n, c), the chart; not-a-number: never read.
     at, fresh : int64, bool (n, c), tick of that reading, and whether it arrived at this tick.
@@ -91,7 +91,7 @@ class Memory(NamedTuple):
     watch : int64 (n,), ticks between looks at the vital signs that a watch asks for, 0 for none.
     mark, total : float64 (n, c), totals at the last boundary and now; marked : int64 (n, c).
     target : float64 (n, t).
-    since : int64 (n, k), from which reading on a clause has held without a break.
+    since : int64 (n, k), from which reading (of a total: from the start of its window) on a clause has held.
     changed, takes, portions, block : int64 (n, s), of orders: last decision, tick at which it takes effect,
         portions in this block or episode, number of the block.
     rate, running : float64 (n, s), of drips: decided, and running now.
@@ -148,8 +148,8 @@ def blank(table: Table, patients: int) -> Memory:
         value=numbers(c), at=ticks(c), fresh=np.zeros((n, c), np.bool_), before=numbers(c), baseline=numbers(c),
         highest=numbers(c), waiting=numbers(c), sampled=ticks(len(GROUPS)), looked=ticks(len(GROUPS), value=LONG_AGO),
         watch=ticks(value=0), mark=numbers(c), total=numbers(c, value=0.0), marked=ticks(c),
-        target=numbers(table.targets.size),
-        since=ticks(table.clauses.size), changed=ticks(s, value=LONG_AGO), takes=ticks(s, value=LONG_AGO),
+        target=numbers(table.targets.size), since=ticks(table.clauses.size, value=LONG_AGO),
+        changed=ticks(s, value=LONG_AGO), takes=ticks(s, value=LONG_AGO),
         portions=ticks(s, value=0), block=ticks(s), rate=numbers(s, value=0.0), running=numbers(s, value=0.0),
         slot_rate=numbers(len(DRIPS), value=0.0), peak=numbers(value=0.0),
         latched=np.zeros((n, table.verdicts.size), np.bool_), stopped=ticks(value=0), stopped_by=ticks(), cycle=ticks(),

@@ -195,8 +195,16 @@ def _extended(document: Document, beside: Path | None, above: tuple[Path, ...]) 
         except BadInput as error:
             raise error.at("extends", place) from None
         each.data.pop("about", None)  # what a policy is, it says itself
-        below = each if below is None else merged(below, each, ENTRIES, check)
-    return document if below is None else merged(below, document, ENTRIES, check)
+        below = each if below is None else _over(below, each)
+    return document if below is None else _over(below, document)
+
+
+def _over(below: Document, above: Document) -> Document:
+    """One policy over another: entries by name, and each group, device or target as a whole."""
+    for table in ("observe", "device", "targets"):
+        for key in above.data.get(table, {}):
+            below.data.get(table, {}).pop(key, None)
+    return merged(below, above, ENTRIES, check)
 
 
 def _build(document: Document, name: str) -> Policy:

@@ -137,6 +137,10 @@ class Retreatment(Entry):
     before: Literal["cycle", "course"] = "course"
 
 
+class Remark(Entry):
+    """Something the source says of care that is no order, or none that the model knows."""
+
+
 class _Support(Entry):
     after: str = Field("", description="only once the order of this name is used up")
 
@@ -217,11 +221,12 @@ class PolicyFile(_Strict):
     resume: list[Resume] = []
     stop: list[Stop] = []
     retreatment: list[Retreatment] = []
+    remark: list[Remark] = []
 
 
 SUPPORT = ("fluid", "electrolyte", "pressor", "diuretic", "oxygen", "antipyretic")
-ENTRIES = ("watch", "criterion", *SUPPORT, "hold", "resume", "stop", "retreatment")
-ONLY_HERE = ("observe", "device", "targets", "orders", *(each for each in ENTRIES if each != "fluid"))
+ENTRIES = ("watch", "criterion", *SUPPORT, "hold", "resume", "stop", "retreatment", "remark")
+ONLY_HERE = ("observe", "device", "targets", "orders", *(each for each in ENTRIES if each != "fluid"))  # no scenario
 
 
 def check(document: Document) -> PolicyFile:

@@ -1,0 +1,217 @@
+"""What is suspicious in a policy that can be read: rules that cannot hold, contradict each other or never end.
+
+A comparison is an interval of one quantity (signal, aspect, window and what it is relative to).  Rules
+are lists of alternatives of such intervals, so that two of them can be laid over each other.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from clsim.errors import Place
+from clsim.policy.language import Alternative, Clause, Rule
+from clsim.policy.orders import DRIP, PORTION
+from clsim.policy.policy import Policy
+from clsim.policy.rules import HOLD, Row
+from clsim.policy.signals import DRIPS, EVENT, FLOW_TOTAL, SIGNALS, TICK, TOTAL
+
+CITED = re.compile(r"\b[A-Z][A-Za-z]+(?:19|20)\d{2}\b|\w\.(?:org|com|gov)\b|^assumed: .{3,}", re.S)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to look at: ``wrong`` cannot be meant, otherwise it is a remark."""
+
+    wrong: bool
+    name: str
+    said: str
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{self.name}: {self.said}"
+
+
+Quantity = tuple[str, int, float, str, int]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Values of a quantity; an end that is ``open`` does not belong to it."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    open_low: bool = False
+    open_high: bool = False
+
+    def both(self, other: Interval) -> Interval:
+        """What belongs to both."""
+        low, open_low = max((self.low, self.open_low), (other.low, other.open_low))
+        high, closed = min((self.high, not self.open_high), (other.high, not other.open_high))
+        return Interval(low, high, open_low, not closed)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing belongs to it."""
+        return self.low > self.high or (self.low == self.high and (self.open_low or self.open_high))
+
+
+def lint(policy: Policy) -> list[Finding]:
+    """All findings, those that are wrong first."""
+    rows = {row.name: row for row in policy.rows}
+    found = [*_rules(policy, rows), *_observed(policy, rows), *_counts(policy, rows), *_holds(policy, rows),
+             *_drips(policy, rows), *_sources(policy)]
+    return sorted(found, key=lambda each: not each.wrong)
+
+
+def _named(policy: Policy) -> Iterator[tuple[str, str, Rule]]:
+    """Every rule with the name of its entry and its key."""
+    for each in (*policy.watches, *policy.criteria, *policy.supports, *policy.verdicts):
+        yield each.name, "when", each.rule  # type: ignore[attr-defined]
+    for support in policy.supports:
+        if support.kind == DRIP:
+            yield support.name, "raise", support.rises
+            yield support.name, "wean", support.weans
+    for verdict in policy.verdicts:
+        if verdict.resume is not None:
+            yield _resume_of(policy, verdict.name), "when", verdict.resume
+
+
+def _resume_of(policy: Policy, hold: str) -> str:
+    return next(row.name for row in policy.rows if row.kind == "resume" and row.data.get("of") == hold)
+
+
+def _finding(rows: dict[str, Row], wrong: bool, name: str, said: str) -> Finding:
+    return Finding(wrong, name, said, rows[name].place)
+
+
+# --------------------------------------------------------------------------------- what can hold
+
+
+def _rules(policy: Policy, rows: dict[str, Row]) -> Iterator[Finding]:
+    for name, key, rule in _named(policy):
+        possible = [each for each in rule if not contradicts(each)]
+        if rule and not possible:
+            yield _finding(rows, True, name, f'"{key}" can never hold')
+        elif len(possible) < len(rule):
+            yield _finding(rows, True, name, f'an alternative of "{key}" can never hold')
+        ranges = [_bounds(clause) for each in rule for clause, _ in each]
+        if rule and any(outside for outside in ranges):
+            yield _finding(rows, True, name, f'"{key}" compares {", ".join(filter(None, ranges))}')
+
+
+def _bounds(clause: Clause) -> str:
+    """What is wrong with the size of a change or of a threshold per kg, in words."""
+    signal = SIGNALS[clause.signal]
+    if signal.kind == EVENT or not clause.aspect or signal.high <= signal.low:
+        return ""
+    most = 3.0 if clause.aspect == 2 else signal.high - signal.low
+    return f"a change that {signal.label} cannot have ({clause.text})" if abs(clause.value) > most else ""
+
+
+def intervals(clause: Clause, wanted: bool) -> list[Interval]:
+    """Values at which a comparison is as wanted; a duration is ignored where it must not have lasted."""
+    if not wanted and clause.lasting:
+        return [Interval()]
+    value, compare = clause.value, clause.compare
+    inside = {
+        "<": [Interval(high=value, open_high=True)], "<=": [Interval(high=value)],
+        ">": [Interval(low=value, open_low=True)], ">=": [Interval(low=value)],
+        "=": [Interval(value, value)],
+        "!=": [Interval(high=value, open_high=True), Interval(low=value, open_low=True)],
+    }
+    opposite = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
+    return inside[compare if wanted else opposite[compare]]
+
+
+def contradicts(alternative: Alternative) -> bool:
+    """Whether its comparisons leave no value to one of the quantities."""
+    possible: dict[Quantity, list[Interval]] = {}
+    for clause, wanted in alternative:
+        key = (clause.signal, clause.aspect, clause.window, clause.reference, clause.per)
+        low = 0.0 if SIGNALS[clause.signal].low >= 0.0 and not clause.aspect and not clause.reference else -math.inf
+        here = possible.get(key, [Interval(low=low)])
+        possible[key] = [each.both(other) for each in here for other in intervals(clause, wanted)]
+        possible[key] = [each for each in possible[key] if not each.empty]
+        if not possible[key]:
+            return True
+    return False
+
+
+def together(first: Rule, second: Rule) -> bool:
+    """Whether two rules that speak of the same quantities can hold at once."""
+    return any(not contradicts(a + b) for a in first for b in second)
+
+
+def _observed(policy: Policy, rows: dict[str, Row]) -> Iterator[Finding]:
+    """Rules about what nobody looks at, or looks at in other intervals."""
+    drips = {name for each in policy.supports if each.kind == DRIP for name in each.supply}
+    for name, key, rule in _named(policy):
+        for clause in {clause for each in rule for clause, wanted in each if wanted}:
+            signal = SIGNALS[clause.signal]
+            if signal.group and signal.group not in policy.groups:
+                yield _finding(rows, True, name, f'"{key}" asks for {clause.signal}, which is never observed '
+                               f"([observe.{signal.group}] is missing)")
+            elif signal.kind in (TOTAL, FLOW_TOTAL) and clause.window:
+                every = policy.groups[signal.group].every * TICK
+                if clause.window % every:
+                    yield _finding(rows, True, name, f'"{key}" asks for totals of {clause.window / 60:g} h, '
+                                   f"but they are read every {every / 60:g} h")
+            drip = clause.signal.removesuffix("_peak")
+            if drip in DRIPS and drip not in drips and clause.compare in (">", ">="):
+                yield _finding(rows, False, name, f'"{key}" asks for {drip}, which the policy never gives')
+
+
+def _counts(policy: Policy, rows: dict[str, Row]) -> Iterator[Finding]:
+    """Counts that cannot be reached."""
+    there = {"relative": sum(not each.absolute for each in policy.criteria),
+             "absolute": sum(each.absolute for each in policy.criteria)}
+    for name, key, rule in _named(policy):
+        for clause in {clause for each in rule for clause, wanted in each if wanted}:
+            most = there.get(clause.signal)
+            if most is not None and clause.compare in (">", ">=") and clause.value + (clause.compare == ">") > most:
+                yield _finding(rows, True, name, f'"{key}" can never hold: there are {most} {clause.signal} criteria')
+
+
+def _holds(policy: Policy, rows: dict[str, Row]) -> Iterator[Finding]:
+    """Holds that contradict what resumes them."""
+    for each in policy.verdicts:
+        if each.kind == HOLD and each.resume is not None and together(each.rule, each.resume):
+            yield _finding(rows, True, _resume_of(policy, each.name),
+                           f"can hold at the same time as {each.name}, which it lifts")
+
+
+def _drips(policy: Policy, rows: dict[str, Row]) -> Iterator[Finding]:
+    """Drips that are raised and lowered at once, or never lowered; orders without an end."""
+    for each in policy.supports:
+        if each.kind == DRIP and not each.weans:
+            yield _finding(rows, False, each.name, 'is never lowered: it has no "wean"')
+        for key, rule in (("when", each.rule), ("raise", each.rises)) if each.kind == DRIP else ():
+            if each.weans and together(rule, each.weans):
+                wrong = _shared(rule) == _shared(each.weans)
+                yield _finding(rows, wrong, each.name, f'"{key}" and "wean" can hold at the same time')
+                break
+        if each.kind == PORTION and "water_in" in each.supply and not each.most:
+            yield _finding(rows, False, each.name, 'is given as often as its rule holds: it has no "at_most"')
+
+
+def _shared(rule: Rule) -> set[str]:
+    return {clause.signal for each in rule for clause, _ in each}
+
+
+def _sources(policy: Policy) -> Iterator[Finding]:
+    """Sources that name nothing."""
+    for row in policy.rows:
+        for key, source in (("source", row.source), *row.sources.items()):
+            bare = source.removeprefix("unverified: ")
+            if not CITED.search(bare):
+                yield Finding(True, row.name, f'the source of "{key}" names no publication and is not '
+                              f'"assumed: reason": {source!r}', row.place)
+
+
+def spoken(findings: Iterable[Finding]) -> str:
+    """One line for each."""
+    return "\n".join(f"{'wrong' if each.wrong else 'note'}: {each}" for each in findings)
