@@ -129,13 +129,18 @@ def run(
 
 
 @app.command("list")
-def list_scenarios(as_json: AsJson = False) -> None:
-    """List the shipped scenarios."""
+def list_shipped(
+    what: Annotated[str, typer.Argument(help="scenarios or policies")] = "scenarios", as_json: AsJson = False
+) -> None:
+    """List the shipped scenarios, or the policies."""
+    from clsim.errors import nearest
     from clsim.scenario import gallery, toml_text
 
+    homes = {"scenarios": gallery.folder(), "policies": gallery.folder() / "policies"}
+    if what not in homes:
+        raise BadInput("cannot be listed", given=what, allowed=", ".join(homes), nearest=nearest(what, homes))
     titles = {
-        name: toml_text.read(gallery.folder() / f"{name}.toml").data.get("about", {})
-        for name in gallery.scenarios()
+        file.stem: toml_text.read(file).data.get("about", {}) for file in sorted(homes[what].glob("*.toml"))
     }
     if as_json:
         print(json.dumps([{"name": name, **about} for name, about in titles.items()], indent=1))
@@ -145,15 +150,19 @@ def list_scenarios(as_json: AsJson = False) -> None:
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="Scenario, fluid, parameter or variable.")],
+    name: Annotated[str, typer.Argument(help="Scenario, policy, fluid, parameter or variable.")],
     whole: Annotated[
         bool, typer.Option("--whole", help="With everything that it extends, and all defaults.")
     ] = False,
 ) -> None:
-    """Print a scenario, or what is known of a fluid, a parameter or a variable."""
+    """Print a scenario or a policy, or what is known of a fluid, a parameter or a variable."""
     from clsim.fluids import FLUIDS
+    from clsim.policy.policy import find, is_policy, load_policy, policies
     from clsim.scenario import gallery, toml_text
 
+    if is_policy(name):
+        print(load_policy(name).text if whole else find(name).read_text(encoding="utf-8"), end="")
+        return
     if name in gallery.scenarios() or name.endswith(".toml"):
         file = gallery.find(name)
         toml_text.read(file)
@@ -179,9 +188,9 @@ def show(
     for kind, group in groups.items():
         known |= {each.name: (f"{kind} of {home(each.name)}", each) for each in group}
     if name not in known:
-        every = [*gallery.scenarios(), *known]
+        every = [*gallery.scenarios(), *policies(), *known]
         raise BadInput(
-            f'"{name}" is no scenario, fluid, parameter or variable', nearest=nearest(name, every)
+            f'"{name}" is no scenario, policy, fluid, parameter or variable', nearest=nearest(name, every)
         )
     kind, found = known[name]
     rows = [(key, str(value)) for key, value in asdict(found).items() if value not in ("", (), 0.0)]
@@ -190,16 +199,20 @@ def show(
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(help="Scenario files or names.")],
+    files: Annotated[list[str], typer.Argument(help="Files or names of scenarios or policies.")],
     as_json: AsJson = False,
 ) -> None:
-    """Read scenarios and settle their patients, without running them."""
+    """Read scenarios and settle their patients, without running them; read policies and look for contradictions."""
     from clsim.patient import settle_patient
+    from clsim.policy.policy import is_policy
     from clsim.scenario.scenario import load
 
     rows: list[dict[str, Any]] = []
     for file in files:
         try:
+            if is_policy(file):
+                rows.append(_checked_policy(file))
+                continue
             scenario = load(file)
             settle_patient(scenario.values)
         except BadInput as error:
@@ -213,8 +226,9 @@ def check(
             print(f"clsim: {row['message']}", file=sys.stderr)
         elif not as_json:
             notes = "".join(f"; note: {note}" for note in row["notes"])
-            doses = f"{row['doses_given']} doses, {row['doses_held']} held"
-            print(f"good: {row['file']}: {row['horizon_h']:g} h, {doses}{notes}")
+            found = f"{row['rules']} rules" if "rules" in row else (
+                f"{row['horizon_h']:g} h, {row['doses_given']} doses, {row['doses_held']} held")
+            print(f"good: {row['file']}: {found}{notes}")
     if not all(row["good"] for row in rows):
         raise typer.Exit(2)
 
@@ -322,6 +336,23 @@ def docs(
         raise BadInput("is no folder", key="--out", place=Place(str(out)))
     for file in write(out):
         print(file)
+
+
+def _checked_policy(file: str) -> dict[str, Any]:
+    """What is said of a policy: bad if something in it cannot be meant."""
+    from clsim.policy.lint import lint
+    from clsim.policy.policy import load_policy
+
+    policy = load_policy(file)
+    findings = lint(policy)
+    wrong = [str(each) for each in findings if each.wrong]
+    return {
+        "file": file, "good": not wrong, "message": "\nclsim: ".join(wrong), "policy": policy.name,
+        "title": policy.title, "version": clsim.__version__, "digest": policy.digest,
+        "rules": sum(not row.unmodelled for row in policy.rows),
+        "not_modelled": [row.name for row in policy.rows if row.unmodelled],
+        "notes": [str(each) for each in findings if not each.wrong],
+    }
 
 
 def _simulated(scenario: Scenario, written: str) -> Result:

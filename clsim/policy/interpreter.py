@@ -6,7 +6,10 @@ body: only what is on the chart (`clsim.policy.monitor`), what was ordered, and 
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -50,6 +53,16 @@ class Decider:
     numbers: NDArray[np.uint64]
     weight: Numbers
 
+    @cached_property
+    def rows(self) -> Any:
+        """The structured arrays of the table as lists of named tuples, which Python reads faster."""
+        lists = {}
+        for name, each in self.policy.table._asdict().items():
+            if isinstance(each, np.ndarray) and each.dtype.names:
+                kind: Any = namedtuple(name, each.dtype.names)  # type: ignore[misc]
+                lists[name] = [kind(*row) for row in each.tolist()]
+        return SimpleNamespace(**lists)
+
     def memory(self) -> Memory:
         """Nothing seen, nothing ordered."""
         return blank(self.policy.table, self.numbers.size)
@@ -88,6 +101,7 @@ class _Round:
 
     def __init__(self, bound: Decider, tick: int, memory: Memory) -> None:
         self.table: Table = bound.policy.table
+        self.rows = bound.rows
         self.bound, self.tick, self.m = bound, tick, memory
         self.calendar, self.weight = bound.calendar, bound.weight
         self.n = bound.numbers.size
@@ -135,10 +149,10 @@ class _Round:
     def agents(self) -> Numbers:
         """Running rates of `DRIPS` [mcg/kg/min, oxygen L/min], (n, 4)."""
         rates = np.zeros((self.n, len(DRIPS)))
-        for s, each in enumerate(self.table.supports):
-            if each["kind"] == DRIP and each["drip"] != NO:
-                per_kg = each["per"] == 1 or DRIPS[each["drip"]] not in PRESSORS
-                rates[:, each["drip"]] += self.m.running[:, s] if per_kg else self.m.running[:, s] / self.weight
+        for s, each in enumerate(self.rows.supports):
+            if each.kind == DRIP and each.drip != NO:
+                per_kg = each.per == 1 or DRIPS[each.drip] not in PRESSORS
+                rates[:, each.drip] += self.m.running[:, s] if per_kg else self.m.running[:, s] / self.weight
         return rates
 
     def know(self) -> None:
@@ -169,29 +183,29 @@ class _Round:
         """Clauses first to last: whether each holds; what was never read does not."""
         m = self.m
         for k in range(first, last):
-            clause = self.table.clauses[k]
-            c, slack = clause["column"], clause["slack"]
-            value = self.aspect(c, clause["aspect"])
-            limit = np.full(self.n, clause["value"])
-            if clause["per"] == 1:
+            clause = self.rows.clauses[k]
+            c, slack = clause.column, clause.slack
+            value = self.aspect(c, clause.aspect)
+            limit = np.full(self.n, clause.value)
+            if clause.per == 1:
                 limit = limit * self.weight
-            elif clause["per"] == -1:
+            elif clause.per == -1:
                 limit = limit / self.weight
-            if clause["target"] != NO:
-                limit = limit + m.target[:, clause["target"]]
-            elif clause["reference"] == BASELINE:
+            if clause.target != NO:
+                limit = limit + m.target[:, clause.target]
+            elif clause.reference == BASELINE:
                 limit = limit + m.baseline[:, c]
             with np.errstate(invalid="ignore"):
                 holds = (
                     value < limit - slack, value <= limit + slack, value > limit + slack, value >= limit - slack,
                     np.abs(value - limit) <= slack, np.abs(value - limit) > slack,
-                )[clause["compare"]]
-            if clause["lasting"] > 0:
+                )[clause.compare]
+            if clause.lasting > 0:
                 fresh, at = m.fresh[:, c], m.at[:, c]
                 begins = fresh & holds & (m.since[:, k] == NEVER)
                 m.since[begins, k] = at[begins] - self.table.columns["window"][c]
                 m.since[fresh & ~holds, k] = NEVER
-                holds = (m.since[:, k] != NEVER) & (at - m.since[:, k] >= clause["lasting"])
+                holds = (m.since[:, k] != NEVER) & (at - m.since[:, k] >= clause.lasting)
             self.truth[:, k] = holds
 
     def aspect(self, c: int, aspect: int) -> Numbers:
@@ -207,10 +221,10 @@ class _Round:
 
     def rule(self, number: int) -> Mask:
         """Whether a rule holds: one of its alternatives, all of whose clauses are as wanted."""
-        span, held = self.table.rules[number], np.zeros(self.n, np.bool_)
-        for each in self.table.alternatives[span["first"] : span["last"]]:
+        span, held = self.rows.rules[number], np.zeros(self.n, np.bool_)
+        for each in self.rows.alternatives[span.first : span.last]:
             every = np.ones(self.n, np.bool_)
-            for clause, wanted in self.table.literals[each["first"] : each["last"]]:
+            for clause, wanted in self.rows.literals[each.first : each.last]:
                 every &= self.truth[:, clause] == bool(wanted)
             held |= every
         return held
@@ -218,8 +232,8 @@ class _Round:
     def count(self) -> None:
         """Relative and absolute criteria met."""
         met = np.zeros((2, self.n))
-        for each in self.table.criteria:
-            met[each["absolute"]] += self.rule(each["rule"])
+        for each in self.rows.criteria:
+            met[each.absolute] += self.rule(each.rule)
         self.write("relative", met[0])
         self.write("absolute", met[1])
 
@@ -234,18 +248,18 @@ class _Round:
         """Whether an order can do no more, and has had its time to work."""
         if s == NO:
             return np.ones(self.n, np.bool_)
-        each, m = self.table.supports[s], self.m
-        done: Mask = m.portions[:, s] >= each["most"] if each["kind"] == PORTION else m.rate[:, s] >= each["ceiling"]
-        rested: Mask = self.tick - m.changed[:, s] >= each["again"]
+        each, m = self.rows.supports[s], self.m
+        done: Mask = m.portions[:, s] >= each.most if each.kind == PORTION else m.rate[:, s] >= each.ceiling
+        rested: Mask = self.tick - m.changed[:, s] >= each.again
         return done & rested
 
     def reset_counts(self) -> None:
         """Portions are counted anew in each block of time, or once the rule no longer holds."""
-        for s, each in enumerate(self.table.supports):
-            if each["block"] == EPISODE:
-                self.m.portions[~self.rule(each["rule"]), s] = 0
-            elif each["block"] > 0:
-                block = self.tick // each["block"]
+        for s, each in enumerate(self.rows.supports):
+            if each.block == EPISODE:
+                self.m.portions[~self.rule(each.rule), s] = 0
+            elif each.block > 0:
+                block = self.tick // each.block
                 self.m.portions[self.m.block[:, s] != block, s] = 0
                 self.m.block[:, s] = block
 
@@ -255,24 +269,24 @@ class _Round:
         """Whether the dose that is due is given."""
         m, table = self.m, self.table
         blocked, first_block = np.zeros(self.n, np.bool_), np.full(self.n, NO)
-        for v, each in enumerate(table.verdicts):
-            if not (self.slot or each["any_time"]):
+        for v, each in enumerate(self.rows.verdicts):
+            if not (self.slot or each.any_time):
                 continue
-            holds = self.rule(each["rule"])
-            if each["kind"] == HOLD:
+            holds = self.rule(each.rule)
+            if each.kind == HOLD:
                 held = self.hold(v, each, holds)
                 if self.slot:
                     held &= self.followed(table.supports.size + v)
                     first_block[held & ~blocked] = v
                     blocked |= held
                 continue
-            if each["kind"] == RETREATMENT:
-                holds &= self.renewed == each["ends"]
-                level = COURSE if each["ends"] == CYCLE else TREATMENT
+            if each.kind == RETREATMENT:
+                holds &= self.renewed == each.ends
+                level = COURSE if each.ends == CYCLE else TREATMENT
             else:
-                assert each["kind"] == STOP
-                holds &= self.used_up(each["after"]) & self.followed(table.supports.size + v)
-                level = each["ends"]
+                assert each.kind == STOP
+                holds &= self.used_up(each.after) & self.followed(table.supports.size + v)
+                level = each.ends
             graver = holds & (m.stopped < level)
             m.stopped[graver], m.stopped_by[graver] = level, v
         if self.slot:
@@ -284,9 +298,9 @@ class _Round:
         if not self.slot:
             latched |= holds
             return holds
-        kept = latched if each["resume"] == NO else latched & ~self.rule(each["resume"])
+        kept = latched if each.resume == NO else latched & ~self.rule(each.resume)
         forbids: Mask = holds | kept
-        self.m.latched[:, v] = holds if each["resume"] == NO and each["any_time"] else forbids & (each["resume"] != NO)
+        self.m.latched[:, v] = holds if each.resume == NO and each.any_time else forbids & (each.resume != NO)
         return forbids
 
     def dose(self, blocked: Mask, first_block: NDArray[np.int64]) -> None:
@@ -308,27 +322,27 @@ class _Round:
 
     def order(self, s: int) -> None:
         """One order: whether it is given, begun, raised, lowered or ended now."""
-        each, m, k = self.table.supports[s], self.m, self.tick
+        each, m, k = self.rows.supports[s], self.m, self.tick
         waited = k - m.changed[:, s]
-        wanted = self.rule(each["rule"]) & self.used_up(each["after"])
+        wanted = self.rule(each.rule) & self.used_up(each.after)
         rate = m.rate[:, s]
-        if each["kind"] == PORTION:
-            acts = wanted & (waited >= each["again"])
-            if each["most"]:
-                acts &= m.portions[:, s] < each["most"]
+        if each.kind == PORTION:
+            acts = wanted & (waited >= each.again)
+            if each.most:
+                acts &= m.portions[:, s] < each.most
             new = rate
-        elif each["kind"] == STEADY:
-            new = np.where(wanted, each["start"], 0.0)
-            acts = (new != rate) & (waited >= each["again"])
+        elif each.kind == STEADY:
+            new = np.where(wanted, each.start, 0.0)
+            acts = (new != rate) & (waited >= each.again)
         else:
             off = rate == 0.0
-            begins = off & wanted & (waited >= each["again"])
-            rises = ~off & self.rule(each["rises"]) & (rate < each["ceiling"]) & (waited >= each["again"])
-            falls = ~off & ~rises & self.rule(each["weans"]) & (waited >= each["down_again"])
-            lower = rate - each["down"]
-            lower = np.where(lower < NEARLY_OFF * min(each["start"], each["down"]), 0.0, lower)
-            new = np.where(begins, each["start"], rate)
-            new = np.where(rises, np.minimum(rate + each["step"], each["ceiling"]), new)
+            begins = off & wanted & (waited >= each.again)
+            rises = ~off & self.rule(each.rises) & (rate < each.ceiling) & (waited >= each.again)
+            falls = ~off & ~rises & self.rule(each.weans) & (waited >= each.down_again)
+            lower = rate - each.down
+            lower = np.where(lower < NEARLY_OFF * min(each.start, each.down), 0.0, lower)
+            new = np.where(begins, each.start, rate)
+            new = np.where(rises, np.minimum(rate + each.step, each.ceiling), new)
             new = np.where(falls, lower, new)
             acts = begins | rises | falls
         done = acts & self.followed(s)
@@ -336,24 +350,24 @@ class _Round:
         m.changed[acts, s] = k
         m.takes[done, s] = k + self.table.reaction
         m.rate[done, s] = new[done]
-        if each["kind"] == PORTION:
+        if each.kind == PORTION:
             m.portions[done, s] += 1
 
     def look_closer(self) -> None:
         """How often the vital signs are to be looked at besides."""
         asked = np.zeros(self.n, np.int64)
-        for each in self.table.watches:
-            sooner = self.rule(each["rule"]) & ((asked == 0) | (each["every"] < asked))
-            asked[sooner] = each["every"]
+        for each in self.rows.watches:
+            sooner = self.rule(each.rule) & ((asked == 0) | (each.every < asked))
+            asked[sooner] = each.every
         self.m.watch[:] = asked
 
     def supply(self) -> None:
         """What flows into the patient until the next look."""
         m = self.m
-        for s, each in enumerate(self.table.supports):
+        for s, each in enumerate(self.rows.supports):
             running = m.running[:, s]
-            if each["kind"] == PORTION:
-                running = ((m.takes[:, s] <= self.tick) & (self.tick < m.takes[:, s] + each["over"])).astype(np.float64)
-            if each["per"] == 1:
+            if each.kind == PORTION:
+                running = ((m.takes[:, s] <= self.tick) & (self.tick < m.takes[:, s] + each.over)).astype(np.float64)
+            if each.per == 1:
                 running = running * self.weight
             self.orders.inputs[:] += running[:, None] * self.table.supply[s]

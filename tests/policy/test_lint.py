@@ -1,0 +1,73 @@
+"""The lint: rules that cannot hold, contradict each other, never end, or name no source."""
+
+from __future__ import annotations
+
+import pytest
+from bedside import entry, start
+
+from clsim.policy import loads_policy
+from clsim.policy.language import parse
+from clsim.policy.lint import contradicts, lint, spoken, together
+
+DRIP = {"agent": "phenylephrine", "start": "0.1 mcg/kg/min", "step": "0.1 mcg/kg/min", "every": "30 min",
+        "ceiling": "1 mcg/kg/min"}  # fmt: skip
+RESUME = {"of": "low", "when": "sbp >= 90 mmHg"}
+WRONG = {  # text: what is said
+    entry("hold", "low", when="sbp < 80 mmHg and sbp > 90 mmHg"): '"when" can never hold',
+    entry("hold", "low", when="sepsis or hr < 50 /min and hr > 60 /min"): 'an alternative of "when" can never hold',
+    entry("hold", "low", when="sepsis in 2 h and no sepsis in 4 h"): '"when" can never hold',
+    entry("hold", "low", when="sbp_fall > 300 mmHg"): "compares a change that systolic arterial pressure cannot have",
+    entry("hold", "low", when="sbp < 90 mmHg") + entry("resume", "well", of="low", when="sbp >= 85 mmHg"):
+        "well: can hold at the same time as low, which it lifts",
+    entry("hold", "low", when="sbp < 90 mmHg or coma") + entry("resume", "well", **RESUME):
+        "well: can hold at the same time as low, which it lifts",
+    entry("hold", "low", when="sbp < 90 mmHg") + entry("resume", "well", of="low",
+                                                       when="sbp > 95 mmHg and sbp < 90 mmHg"): "can never hold",
+    entry("criterion", "a", level="relative", when="sepsis") + entry("stop", "b", when="at least 3 relative"):
+        "can never hold: there are 1 relative criteria",
+    entry("stop", "b", when="any absolute"): "can never hold: there are 0 absolute criteria",
+    entry("stop", "b", when="urine < 80 mL per 12 h"): "asks for totals of 12 h, but they are read every 8 h",
+    entry("pressor", "p", when="sbp < target", wean="sbp >= target - 10 mmHg", **DRIP):
+        '"when" and "wean" can hold at the same time',
+    entry("stop", "b", when="sepsis").replace("assumed: a test", "somebody said so"): "names no publication",
+}  # fmt: skip
+REMARKS = {
+    entry("pressor", "p", when="sbp < target", **DRIP): 'is never lowered: it has no "wean"',
+    entry("stop", "b", when="dopamine > 2 mcg/kg/min"): "asks for dopamine, which the policy never gives",
+    entry("fluid", "f", when="sbp < target", give="saline_0.9", volume="1 L", over="1 h"): 'it has no "at_most"',
+}
+
+
+@pytest.mark.parametrize("text", WRONG, ids=range(len(WRONG)))
+def test_what_cannot_be_meant_is_found_with_its_place(text):
+    found = [each for each in lint(loads_policy(start() + text, "mine.toml")) if each.wrong]
+    assert len(found) == 1
+    assert WRONG[text] in str(found[0]) and str(found[0]).startswith("mine.toml:")
+
+
+@pytest.mark.parametrize("text", REMARKS, ids=range(len(REMARKS)))
+def test_what_is_suspicious_is_remarked(text):
+    (found,) = lint(loads_policy(start() + text))
+    assert not found.wrong and REMARKS[text] in str(found)
+    assert spoken([found]).startswith("note: ")
+
+
+def test_what_nobody_looks_at_is_found():
+    text = start().replace("[observe.weight]\nevery = \"24 h\"\nsource = \"assumed: a test\"\n", "")
+    (found,) = lint(loads_policy(text + entry("stop", "b", when="weight_gain > 5 %")))
+    assert found.wrong and "[observe.weight] is missing" in str(found)
+
+
+def test_a_good_policy_is_quiet():
+    text = start() + entry("hold", "low", when="sbp < 90 mmHg") + entry("resume", "well", **RESUME)
+    assert lint(loads_policy(text)) == []
+
+
+def test_rules_of_different_quantities_can_hold_together():
+    assert together(parse("sbp < 90 mmHg"), parse("hr > 100 /min"))
+    assert together(parse("sbp < 90 mmHg"), parse("sbp < target"))  # nobody knows which is lower
+    assert not together(parse("sbp < target"), parse("sbp >= target"))
+    assert together(parse("sbp <= target"), parse("sbp >= target"))
+    assert not together(parse("urine < 10 mL/h for 16 h"), parse("urine > 10 mL/h"))
+    assert together(parse("sbp < 90 mmHg"), parse("not sbp < 90 mmHg for 1 h"))  # it may have begun just now
+    assert contradicts(parse("sbp = 80 mmHg and sbp != 80 mmHg")[0])
