@@ -19,7 +19,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from clsim.draws import philox, stream_key, uniform, uniforms
 from clsim.jit import driver, kernel
@@ -39,6 +38,8 @@ def directions(dimensions: int, bits: int) -> NDArray[np.uint64]:
     Point k is the exclusive or of those directions whose bit is set in the Gray code of k.  Point
     2^(j+1) - 1 has bit j only, so that it is direction j itself.
     """
+    from scipy.stats import qmc  # a slow import, for this method only
+
     points = qmc.Sobol(dimensions, scramble=False, bits=DIGITS)
     found = np.empty((dimensions, bits), np.uint64)
     at = 0

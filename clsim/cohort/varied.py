@@ -14,9 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
 
-from clsim import vmath
 from clsim.cohort.normal import exponentials, logarithms, powers, quantiles, shares
 from clsim.cohort.points import BELOW_ONE
 
@@ -140,6 +138,8 @@ class Varied:
         if self.kind == "uniform":
             return self.low + width * u
         if self.kind == "beta":
+            from scipy.special import betaincinv  # a slow import, for this kind only
+
             return self.low + width * np.asarray(betaincinv(*self.numbers, u))
         rise = (self.numbers[0] - self.low) / width
         up = self.low + np.sqrt(width * width * rise * u)
@@ -161,7 +161,7 @@ class Varied:
 
 def log_sd(cv: float) -> float:
     """Standard deviation of the logarithm of a lognormal draw with this coefficient of variation."""
-    return math.sqrt(vmath.log(1.0 + cv * cv))
+    return math.sqrt(logarithms(np.array([1.0 + cv * cv]))[0])
 
 
 def beta_exponents(mean: float, sd: float, low: float, high: float) -> tuple[float, float] | None:
