@@ -15,13 +15,15 @@ before, so that a patient is the same alone and in any block.
 
 from __future__ import annotations
 
+import contextlib
+import os
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clsim.draws import philox, stream_key, uniform, uniforms
-from clsim.jit import driver, kernel
+from clsim.jit import CACHE, driver, kernel
 
 METHODS = ("sobol", "latin-hypercube", "random")
 DIGITS = 32  # of a Sobol' point, binary
@@ -36,9 +38,14 @@ def directions(dimensions: int, bits: int) -> NDArray[np.uint64]:
     """Direction numbers of Sobol' points, (dimensions, bits).
 
     Point k is the exclusive or of those directions whose bit is set in the Gray code of k.  Point
-    2^(j+1) - 1 has bit j only, so that it is direction j itself.
+    2^(j+1) - 1 has bit j only, so that it is direction j itself.  What was found is kept beside
+    the compiled code, because scipy.stats takes longer to import than a first block to compute.
     """
-    from scipy.stats import qmc  # a slow import, for this method only
+    kept = CACHE / f"sobol-{dimensions}-{bits}.npy" if CACHE is not None else None
+    if kept is not None and kept.exists():
+        with contextlib.suppress(OSError, ValueError):  # torn by another process: worked out again
+            return np.asarray(np.load(kept), np.uint64)
+    from scipy.stats import qmc
 
     points = qmc.Sobol(dimensions, scramble=False, bits=DIGITS)
     found = np.empty((dimensions, bits), np.uint64)
@@ -47,6 +54,11 @@ def directions(dimensions: int, bits: int) -> NDArray[np.uint64]:
         points.fast_forward(2 ** (j + 1) - 1 - at)
         found[:, j] = points.random(1)[0] * 2.0**DIGITS
         at = 2 ** (j + 1)
+    if kept is not None:
+        with contextlib.suppress(OSError):
+            draft = kept.with_name(f"{kept.stem}.{os.getpid()}.npy")
+            np.save(draft, found)
+            draft.replace(kept)
     return found
 
 
