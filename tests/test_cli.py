@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -100,6 +101,26 @@ def test_list_names_the_shipped_scenarios(call):
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == clsim.scenarios()
     assert {row["name"] for row in json.loads(call("list", "--json")[1])} == set(clsim.scenarios())
+
+
+def test_policies_are_listed_shown_and_checked(call, tmp_path):
+    code, out, _ = call("list", "policies")
+    assert code == 0 and {line.split()[0] for line in out.splitlines()} >= {"cwg-2014", "label-2023"}
+    assert "did you mean policies?" in call("list", "policy")[2]
+    code, out, _ = call("show", "schwartzentruber-2001")
+    assert code == 0 and 'extends = "cwg-2014"' in out
+    assert "extends" not in call("show", "schwartzentruber-2001", "--whole")[1]
+    code, out, err = call("check", "cwg-2014", "hd-il2-standard")
+    assert (code, err) == (0, "") and re.search(r"good: cwg-2014: \d+ rules\n", out)
+    mine = tmp_path / "mine.toml"
+    mine.write_text('extends = "cwg-2014"\n[[stop]]\nname = "never"\nwhen = "sbp < 80 mmHg and sbp > 90 mmHg"\n'
+                    'source = "assumed: a test"\n')
+    code, out, err = call("check", mine)
+    assert (code, out) == (2, "") and f'{mine}:2: never: "when" can never hold' in err
+    mine.write_text('extends = "cwg-2014"\n[[stop]]\nname = "odd"\nwhen = "sbq < 80 mmHg"\nsource = "assumed: a test"\n')
+    assert f"{mine}:4: [[stop]] 3, when: is not a signal" in call("check", mine)[2]
+    (row,) = json.loads(call("check", "cwg-2014", "--json")[1])
+    assert row["good"] and "rel_skin" in row["not_modelled"] and len(row["digest"]) == 64
 
 
 def test_show_prints_a_scenario_as_it_is_and_whole(call, tmp_path):
