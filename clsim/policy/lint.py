@@ -13,12 +13,15 @@ from dataclasses import dataclass
 
 from clsim.errors import Place
 from clsim.policy.language import Alternative, Clause, Rule
-from clsim.policy.orders import DRIP, PORTION
+from clsim.policy.orders import DRIP, PORTION, USUAL_WEIGHT
 from clsim.policy.policy import Policy
 from clsim.policy.rules import HOLD, Row
-from clsim.policy.signals import DRIPS, EVENT, FLOW_TOTAL, SIGNALS, TICK, TOTAL
+from clsim.policy.signals import DRIPS, EVENT, FLOW_TOTAL, GAIN, SIGNALS, TICK, TOTAL
 
 CITED = re.compile(r"\b[A-Z][A-Za-z]+(?:19|20)\d{2}\b|\w\.(?:org|com|gov)\b|^assumed: .{3,}", re.S)
+
+MOST_GAIN = 3.0  # of the reading on admission
+MOST_AT_ONCE = 3.0  # L, of one portion
 
 
 @dataclass(frozen=True)
@@ -104,12 +107,16 @@ def _rules(policy: Policy, rows: dict[str, Row]) -> Iterator[Finding]:
 
 
 def _bounds(clause: Clause) -> str:
-    """What is wrong with the size of a change or of a threshold per kg, in words."""
+    """What is wrong with the size of a change, of a shift from a reference, or of a threshold per kg, in words."""
     signal = SIGNALS[clause.signal]
-    if signal.kind == EVENT or not clause.aspect or signal.high <= signal.low:
+    if signal.kind == EVENT:
         return ""
-    most = 3.0 if clause.aspect == 2 else signal.high - signal.low
-    return f"a change that {signal.label} cannot have ({clause.text})" if abs(clause.value) > most else ""
+    size = abs(clause.value) * USUAL_WEIGHT**clause.per
+    if clause.aspect == GAIN:
+        most = MOST_GAIN
+    else:
+        most = signal.high - signal.low if clause.aspect or clause.reference else signal.high
+    return f"with what {signal.label} cannot be ({clause.text})" if size > most * (1.0 + 1e-9) else ""
 
 
 def intervals(clause: Clause, wanted: bool) -> list[Interval]:
@@ -194,6 +201,14 @@ def _drips(policy: Policy, rows: dict[str, Row]) -> Iterator[Finding]:
                 wrong = _shared(rule) == _shared(each.weans)
                 yield _finding(rows, wrong, each.name, f'"{key}" and "wean" can hold at the same time')
                 break
+        agent = next((name for name in each.supply if name in DRIPS), "")
+        rate = each.ceiling if each.per or agent == "oxygen" else each.ceiling / USUAL_WEIGHT
+        if agent and rate > SIGNALS[agent].high:
+            yield _finding(rows, True, each.name, f"runs up to {rate:g} {SIGNALS[agent].unit} of {agent}: is the unit "
+                           f"meant? ({SIGNALS[agent].high:g} at most)")
+        volume = each.supply.get("water_in", 0.0) * each.over * TICK * (USUAL_WEIGHT if each.per else 1.0)
+        if volume > MOST_AT_ONCE:
+            yield _finding(rows, True, each.name, f"gives {volume:g} L at once: is the unit meant?")
         if each.kind == PORTION and "water_in" in each.supply and not each.most:
             yield _finding(rows, False, each.name, 'is given as often as its rule holds: it has no "at_most"')
 

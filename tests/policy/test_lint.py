@@ -16,7 +16,13 @@ WRONG = {  # text: what is said
     entry("hold", "low", when="sbp < 80 mmHg and sbp > 90 mmHg"): '"when" can never hold',
     entry("hold", "low", when="sepsis or hr < 50 /min and hr > 60 /min"): 'an alternative of "when" can never hold',
     entry("hold", "low", when="sepsis in 2 h and no sepsis in 4 h"): '"when" can never hold',
-    entry("hold", "low", when="sbp_fall > 300 mmHg"): "compares a change that systolic arterial pressure cannot have",
+    entry("hold", "low", when="sbp_fall > 300 mmHg"): "compares with what systolic arterial pressure cannot be",
+    entry("hold", "low", when="urine < 50 mL/kg/h"): "compares with what urine cannot be (urine < 50 mL/kg/h)",
+    entry("hold", "low", when="sbp < target - 300 mmHg"): "compares with what systolic arterial pressure cannot be",
+    entry("pressor", "p", when="sbp < target", wean="sbp > target + 9 mmHg", **{**DRIP, "ceiling": "20 mcg/kg/min"}):
+        "runs up to 20 mcg/kg/min of phenylephrine: is the unit meant?",
+    entry("fluid", "f", when="sbp < target", give="saline_0.9", volume="500 mL/kg", over="2 d", at_most="1"):
+        "gives 40 L at once: is the unit meant?",
     entry("hold", "low", when="sbp < 90 mmHg") + entry("resume", "well", of="low", when="sbp >= 85 mmHg"):
         "well: can hold at the same time as low, which it lifts",
     entry("hold", "low", when="sbp < 90 mmHg or coma") + entry("resume", "well", **RESUME):
