@@ -96,6 +96,47 @@ def decider(policy: Policy, calendar: Calendar, seed: int, numbers: Any, weight:
     return Decider(policy, calendar, keys, as_numbers(numbers), np.ascontiguousarray(weight, np.float64))
 
 
+def sides(clause: Any, memory: Memory, weight: Numbers) -> tuple[Numbers, Numbers]:
+    """Both sides of a clause, (n,): what is compared, and with what."""
+    c, value = clause.column, memory.value[:, clause.column]
+    if clause.aspect == FALL:
+        value = memory.baseline[:, c] - value
+    elif clause.aspect == GAIN:
+        value = value / memory.baseline[:, c] - 1.0
+    elif clause.aspect == RISE:
+        value = value - memory.before[:, c]
+    elif clause.aspect == DROP:
+        value = memory.highest[:, c] - value
+    limit = np.full(value.size, clause.value)
+    if clause.per == 1:
+        limit = limit * weight
+    elif clause.per == -1:
+        limit = limit / weight
+    if clause.target != NO:
+        limit = limit + memory.target[:, clause.target]
+    elif clause.reference == BASELINE:
+        limit = limit + memory.baseline[:, c]
+    return value, limit
+
+
+def compared(clause: Any, value: Numbers, limit: Numbers) -> Mask:
+    """Whether a clause holds, its duration left aside; what is not a number does not."""
+    slack = clause.slack
+    with np.errstate(invalid="ignore"):
+        held: Mask = (
+            value < limit - slack, value <= limit + slack, value > limit + slack, value >= limit - slack,
+            np.abs(value - limit) <= slack, np.abs(value - limit) > slack,
+        )[clause.compare]
+    return held
+
+
+def lasted(clause: Any, k: int, memory: Memory) -> Mask:
+    """Whether clause k has held for its duration, from one reading to the last."""
+    since = memory.since[:, k]
+    long: Mask = memory.at[:, clause.column] - since >= clause.lasting
+    return (since != NEVER) & long
+
+
 class _Round:
     """One look at all patients."""
 
@@ -184,40 +225,16 @@ class _Round:
         m = self.m
         for k in range(first, last):
             clause = self.rows.clauses[k]
-            c, slack = clause.column, clause.slack
-            value = self.aspect(c, clause.aspect)
-            limit = np.full(self.n, clause.value)
-            if clause.per == 1:
-                limit = limit * self.weight
-            elif clause.per == -1:
-                limit = limit / self.weight
-            if clause.target != NO:
-                limit = limit + m.target[:, clause.target]
-            elif clause.reference == BASELINE:
-                limit = limit + m.baseline[:, c]
-            with np.errstate(invalid="ignore"):
-                holds = (
-                    value < limit - slack, value <= limit + slack, value > limit + slack, value >= limit - slack,
-                    np.abs(value - limit) <= slack, np.abs(value - limit) > slack,
-                )[clause.compare]
+            c = clause.column
+            value, limit = sides(clause, m, self.weight)
+            holds = compared(clause, value, limit)
             if clause.lasting > 0:
                 fresh, at = m.fresh[:, c], m.at[:, c]
                 begins = fresh & holds & (m.since[:, k] == NEVER)
                 m.since[begins, k] = at[begins] - self.table.columns["window"][c]
                 m.since[fresh & ~holds, k] = NEVER
-                holds = (m.since[:, k] != NEVER) & (at - m.since[:, k] >= clause.lasting)
+                holds = lasted(clause, k, m)
             self.truth[:, k] = holds
-
-    def aspect(self, c: int, aspect: int) -> Numbers:
-        """The value itself, or how it has changed."""
-        m, value = self.m, self.m.value[:, c]
-        if aspect == FALL:
-            return m.baseline[:, c] - value
-        if aspect == GAIN:
-            return value / m.baseline[:, c] - 1.0
-        if aspect == RISE:
-            return value - m.before[:, c]
-        return m.highest[:, c] - value if aspect == DROP else value
 
     def rule(self, number: int) -> Mask:
         """Whether a rule holds: one of its alternatives, all of whose clauses are as wanted."""
