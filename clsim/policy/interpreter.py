@@ -133,8 +133,8 @@ def compared(clause: Any, value: Numbers, limit: Numbers) -> Mask:
 def lasted(clause: Any, k: int, memory: Memory) -> Mask:
     """Whether clause k has held for its duration, from one reading to the last."""
     since = memory.since[:, k]
-    long: Mask = memory.at[:, clause.column] - since >= clause.lasting
-    return (since != NEVER) & long
+    held: Mask = (since != NEVER) & (memory.at[:, clause.column] - since >= clause.lasting)
+    return held
 
 
 class _Round:
