@@ -65,9 +65,10 @@ def observed(section: Section) -> dict[str, Group]:
             table.refuse("must be below the interval", "first", given=repr(table.data["first"]),
                          allowed=f"below {table.data['every']}")
         before = tuple(ticks(table, "before_dose", i) for i in range(len(table.data.get("before_dose", []))))
-        if name == "urine" and before:
-            table.refuse("has no meaning for totals, which are read at the ends of their intervals", "before_dose")
         delay = ticks(table, "delay") if "delay" in table else 0
+        if name == "urine" and (before or delay):
+            table.without("has no meaning for totals, which are read at the ends of their intervals",
+                          "before_dose", "delay")
         if delay >= every:
             table.refuse("must be below the interval", "delay", given=repr(table.data["delay"]))
         found[name] = Group(every, first, before, delay, float(table.data.get("missed", 0.0)))

@@ -139,6 +139,8 @@ def _does(row: Row) -> str:
         limit = f"; no dose above {data['dosing_up_to']}" if "dosing_up_to" in data else ""
         said = (f"{data.get('agent', 'oxygen')} from {data['start']} by {data['step']} every {data['every']} up to "
                 f"{data['ceiling']}, when {said}{raised}{weaned}{limit}")
+    elif row.kind == "watch":
+        said = f"vital signs every {data['every']} while {said}"
     elif row.kind == "stop":
         said += f", ends the {data.get('ends', 'cycle')}"
     elif row.kind == "retreatment":

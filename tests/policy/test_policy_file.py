@@ -55,6 +55,8 @@ REFUSED = {  # what is written in place of what: words of the refusal
     ('reaction = "0 min"', 'reaction = "5 min"'): "must be whole quarters of an hour",
     ("adherence = 1.0", "adherence = 1.5"): "[orders] adherence: should be less than or equal to 1",
     ("[observe.weight]", '[observe.weight]\nfirst = "24 h"'): "must be below the interval",
+    ("[observe.urine]", '[observe.urine]\ndelay = "1 h"'): '"delay" has no meaning for totals',
+    ("[observe.vitals]", '[observe.vitals]\ndelay = "8 h"'): "[observe] vitals.delay: must be below the interval",
 }
 
 
