@@ -102,7 +102,7 @@ def graded(z: Vector, names: tuple[str, ...] = ()) -> list[Row]:
 def miss(row: Row) -> float:
     """Distance from the published number in half-bands, twice, flattened when large."""
     edge = row.high if row.value > row.published else row.low
-    half = abs(edge - row.published) or row.high - row.low
+    half = abs(edge - row.published) or row.high - row.low or 0.1 * abs(row.published) or 1.0
     far = 2.0 * (row.value - row.published) / half
     return float(np.copysign(np.sqrt(2.0 * (np.sqrt(1.0 + far * far) - 1.0)), far))
 

@@ -279,17 +279,17 @@ def make_relay(
                 if bad >= 0:
                     fault(found.report[i], NOT_FINITE, now, bad, np.nan)
                     over = True
-                for k in range(accuracy.residuals.size):
-                    left_over = flow[accuracy.residuals[k] * W + lane]
-                    if not abs(left_over) <= accuracy.ceiling[k]:
-                        fault(found.report[i], ROOT_NOT_FOUND, now, accuracy.residuals[k], left_over)
-                        over = True
                 kept = found.keep[i]
                 if kept >= 0 and watch.kept_row[edge[lane]] >= 0:
                     row = watch.kept_row[edge[lane]]
                     found.states[kept, row] = trial[lane::W]
                     found.flows[kept, row] = flow[lane::W]
                 effect = meet(i, numbers[i], now, lapse, flow, lane, W, before, due, watch, found)
+                for k in range(accuracy.residuals.size):
+                    left_over = flow[accuracy.residuals[k] * W + lane]
+                    if effect != ENDS_LIFE and not abs(left_over) <= accuracy.ceiling[k]:
+                        fault(found.report[i], ROOT_NOT_FOUND, now, accuracy.residuals[k], left_over)
+                        over = True
                 if effect == STOPS_DOSING and not over:
                     give(course, edge[lane], measures[i], True, inputs, lane, W)
                     given[lane], step[lane] = SILENT, min(step[lane], accuracy.begin)

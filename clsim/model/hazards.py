@@ -11,17 +11,19 @@ Equations (h(x; k, n) = x^n / (k^n + x^n), [x]+ = max(x, 0))
 (3)  r_i    = base_i a_i (exp(sum_k w_ik s_k) - 1)
 (4)  r_line = base_line a_line exp(w s_activation)
 (5)  hazard_i = r_i / (1 + r_i / limit)
+(6)  hazard_death = arrest_hazard where MAP is below arrest_pressure
 
 c is the coronary supply for the work of the heart.  a_i holds what belongs to the
 person: age for atrial fibrillation, known coronary disease, seizures or autoimmune
 disease, a central line, prophylaxis.  (3) is exactly 0 where all strains are; only
-a central line has a risk of its own (4).  (5) keeps every hazard finite.
+a central line has a risk of its own (4).  (5) keeps every hazard finite.  A circulation that has
+stopped (6) is death at the next look, whatever is drawn.
 """
 
 from __future__ import annotations
 
 from clsim.jit import kernel
-from clsim.lanes import maximum
+from clsim.lanes import maximum, where
 from clsim.model.beds import EFFUSION
 from clsim.spec import Flow, Occurrence, Parameter
 from clsim.vmath import exp, expm1, hill
@@ -157,6 +159,10 @@ PARAMETERS = (
               per=NAMES, show="1/d"),
     Parameter("hazard_limit", 0.02, "1/min", "highest hazard", (1e-4, 1.0),
               "assumed: at worst an event comes within an hour or so", show="1/h"),
+    Parameter("arrest_pressure", 20.0, "mmHg", "arterial pressure below which the circulation has stopped",
+              (5.0, 40.0), "assumed: near the pressure at which flow through small vessels ceases"),
+    Parameter("arrest_hazard", 10.0, "1/min", "hazard of death without circulation", (1.0, 100.0),
+              "assumed: certain within a look of 15 minutes"),
     Parameter("strain_power", 2.0, "1", "steepness of every strain", (1.0, 6.0), "assumed: starts without a kink"),
     Parameter("age_of_hazard", 50.0, "y", "age at which the hazard of atrial fibrillation is the base", (18.0, 90.0),
               "assumed: that of the reference adult"),
@@ -236,7 +242,7 @@ def rate(p, i, person, excess):
 
 @kernel
 def flows(x, p, u, f):
-    """Equations (3) to (5): the hazard of each event."""
+    """Equations (3) to (6): the hazard of each event."""
     heart = exp(p.ischaemia_by_coronary_disease * p.coronary_disease)
     line = p.central_line * (1.0 - p.prophylaxis_effect * p.antibiotic_prophylaxis)
     blood = 1.0 - p.line_share_of_sepsis + p.line_share_of_sepsis * line
@@ -284,8 +290,9 @@ def flows(x, p, u, f):
     f.hazard[AUTOIMMUNE] = rate(p, AUTOIMMUNE, exp(p.autoimmune_by_history * p.autoimmune_history), expm1(
         p.autoimmune_by_activation * f.strain[ACTIVATION]))
     f.hazard[HYPERGLYCAEMIA] = rate(p, HYPERGLYCAEMIA, 1.0, expm1(p.hyperglycaemia_by_glucose * f.strain[GLUCOSE]))
-    f.hazard[DEATH] = rate(p, DEATH, 1.0, expm1(
+    dying = rate(p, DEATH, 1.0, expm1(
         p.death_by_hypotension * f.strain[HYPOTENSION] + p.death_by_lactate * f.strain[LACTATE]
         + p.death_by_hypoxaemia * f.strain[HYPOXAEMIA] + p.death_by_potassium * f.strain[POTASSIUM]
         + p.death_by_acidosis * f.strain[ACIDOSIS] + p.death_by_coronary * f.strain[CORONARY]
         + p.death_by_heart * f.strain[HEART] + p.death_by_activation * f.strain[ACTIVATION]))
+    f.hazard[DEATH] = where(f.MAP < p.arrest_pressure, p.arrest_hazard, dying)  # (6)

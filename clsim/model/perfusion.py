@@ -49,7 +49,8 @@ PARAMETERS = (
               "textbook value, quoted from memory"),
     Parameter("autoregulation_rest", None, "1", "pressure factor before it is set to 1 at rest", (0.0, 1.0),
               "equation (1)", per=ORGANS, role="solved"),
-    Parameter("extraction_width", 0.03, "1", "width of the onset of oxygen debt", (0.001, 0.2), "assumed"),
+    Parameter("extraction_width", 0.02, "1", "width of the onset of oxygen debt", (0.001, 0.2),
+              "assumed: nothing is missing at an extraction of 45 %"),
 )
 INPUTS = ()
 STATES = ()

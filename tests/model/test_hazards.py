@@ -128,7 +128,7 @@ def test_high_sodium_strains_as_low_sodium_does(seen):
 
 
 def test_no_state_makes_a_hazard_that_is_not_a_number(seen):
-    ruin = {"MAP": 1e-3, "HR": 400.0, "Q_heart": 1e-9, "SaO2": 1e-6, "oxygen_needed": 1e6, "temperature": 60.0,
+    ruin = {"MAP": 25.0, "HR": 400.0, "Q_heart": 1e-9, "SaO2": 1e-6, "oxygen_needed": 1e6, "temperature": 60.0,
             "priming": 1e9, "gut_flow_ratio": 0.0, "platelets": 0.0, "encephalopathy": 1e6, "Na": 1e4,
             "urea_concentration": 1e6, "HCO3": -50.0, "K": 1e3, "urine_flow": 0.0, "V_pocket": (1e3, 1e3),
             "eosinophils": 1e6, "glucose_concentration": 1e4, "lactate_concentration": 1e4,
@@ -138,6 +138,8 @@ def test_no_state_makes_a_hazard_that_is_not_a_number(seen):
     assert np.all((rates > 0.0) & (rates < 0.02))  # 1.2 an hour
     sure = dict.fromkeys((name for name, _ in WEIGHTS), 8.0)
     assert np.all(seen(**ruin, **sure)[1] <= 0.02)
+    stopped = seen(**{**ruin, "MAP": 1e-3})[1]
+    assert stopped[NAMES.index("death")] == 10.0 and np.all(np.delete(stopped, NAMES.index("death")) <= 0.02)
 
 
 @pytest.mark.slow  # compiles a width
