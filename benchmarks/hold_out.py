@@ -6,12 +6,10 @@ in a range (`SEARCHED`).  A pass band and a range count alike, as two standard d
 either side of the published number and of the first value, and the sum of both squares is made small
 (Levenberg and Marquardt; a miss beyond its band counts less than its square).  Then every row is graded.
 
-    .venv/bin/python benchmarks/hold_out.py SEED SECONDS [FOLD/FOLDS]
+    .venv/bin/python benchmarks/hold_out.py SEED SECONDS
 
 starts at a point drawn with SEED and begins no new round after SECONDS.  It prints the constants found and the
-grades of the rows it saw and of those it did not.  With ``2/5`` it sees every experiment but each fifth one, counted
-from the second (in the order of `clsim.validation.EXPERIMENTS`): all folds together predict every row from the
-others.  `docs/validation.md` keeps what came out.
+grades of the rows it saw and of those it did not.  `docs/validation.md` keeps what came out.
 """
 
 from __future__ import annotations
@@ -86,12 +84,6 @@ def values(z: Vector) -> dict[str, float | tuple[float, ...]]:
     return {**PUBLISHED, **{name: float(value) for name, value in zip(NAMES, moved, strict=True)}}
 
 
-def fold(text: str) -> tuple[str, ...]:
-    """The experiments that are seen when those of a fold, ``"2/5"``, are not."""
-    mine, folds = map(int, text.split("/"))
-    return tuple(each.__name__ for i, each in enumerate(EXPERIMENTS) if i % folds != mine - 1)
-
-
 def graded(z: Vector, names: tuple[str, ...] = ()) -> list[Row]:
     """The healthy rows of some experiments (all without names)."""
     bench = Bench(values(z))
@@ -102,44 +94,44 @@ def graded(z: Vector, names: tuple[str, ...] = ()) -> list[Row]:
 def miss(row: Row) -> float:
     """Distance from the published number in half-bands, twice, flattened when large."""
     edge = row.high if row.value > row.published else row.low
-    half = abs(edge - row.published) or row.high - row.low or 0.1 * abs(row.published) or 1.0
+    half = abs(edge - row.published) or row.high - row.low
     far = 2.0 * (row.value - row.published) / half
     return float(np.copysign(np.sqrt(2.0 * (np.sqrt(1.0 + far * far) - 1.0)), far))
 
 
-def residuals(z: Vector, rows: int, names: tuple[str, ...]) -> Vector:
+def residuals(z: Vector, rows: int) -> Vector:
     """Misses of the rows seen, then z itself: the price of leaving the first values."""
     try:
-        misses = [miss(row) for row in graded(z, names)]
+        misses = [miss(row) for row in graded(z, SEEN)]
     except ClsimError:
         misses = [FAILED] * rows
     return np.array([*misses, *z])
 
 
-def slopes(z: Vector, at: Vector, names: tuple[str, ...]) -> Vector:
+def slopes(z: Vector, at: Vector) -> Vector:
     """Jacobian by one-sided differences, (residuals, constants)."""
     rows, columns = len(at) - len(z), []
     for i in range(len(z)):
         step = STEP if z[i] + STEP <= HIGHEST[i] else -STEP
         beside = z.copy()
         beside[i] += step
-        columns.append((residuals(beside, rows, names) - at) / step)
+        columns.append((residuals(beside, rows) - at) / step)
     return np.array(columns).T
 
 
-def search(seed: int, seconds: float, names: tuple[str, ...]) -> tuple[Vector, int]:
+def search(seed: int, seconds: float) -> tuple[Vector, int]:
     """The best point found, and how many rounds were made."""
     end, rounds = time.monotonic() + seconds, 0
     z = np.clip(np.random.default_rng(seed).normal(0.0, JITTER, len(NAMES)), LOWEST, HIGHEST)
-    at = residuals(z, len(graded(z, names)), names)
+    at = residuals(z, len(graded(z, SEEN)))
     damping = 1.0
     while time.monotonic() < end:
         rounds += 1
-        J, lowest = slopes(z, at, names), float(at @ at)
+        J, lowest = slopes(z, at), float(at @ at)
         for _ in range(6):
             move = np.linalg.solve(J.T @ J + damping * np.eye(len(z)), -J.T @ at)
             trial = np.clip(z + move, LOWEST, HIGHEST)
-            found = residuals(trial, len(at) - len(z), names)
+            found = residuals(trial, len(at) - len(z))
             if found @ found < lowest:
                 z, at, damping = trial, found, max(damping / 3.0, 0.02)
                 break
@@ -151,9 +143,8 @@ def search(seed: int, seconds: float, names: tuple[str, ...]) -> tuple[Vector, i
 
 def main() -> None:
     seed, seconds = int(sys.argv[1]), float(sys.argv[2])
-    names = fold(sys.argv[3]) if len(sys.argv) > 3 else SEEN
-    z, rounds = search(seed, seconds, names)
-    rows, seen = graded(z), {row.id for row in graded(z, names)}
+    z, rounds = search(seed, seconds)
+    rows, seen = graded(z), {row.id for row in graded(z, SEEN)}
     print(f"seed {seed}: {rounds} rounds, {len(NAMES)} constants")
     print(", ".join(f"{name} {value:.3g}" for name, value in zip(NAMES, FIRST * np.exp(z * SPREAD), strict=True)))
     for words, chosen in (("seen", True), ("not seen", False)):

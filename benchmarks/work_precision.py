@@ -1,12 +1,15 @@
 """Error against cost: which method the cohorts should use.
 
-    python benchmarks/work_precision.py [--picture docs/img/work_precision.png]
+    python benchmarks/work_precision.py [--picture docs/img/work_precision.png] [--crowd 1024]
 
 The standard course, looked at every 15 minutes, for a few different people.  Cost is counted in
 right-hand sides per patient-day, so the noise of the machine is not in it.  An implicit step
 also needs a Jacobian and solves linear systems: each Jacobian of N states is counted as N
 right-hand sides (differences) in the table, and as 5 (what a hand-written sparse one may take) in
 the picture; the linear algebra is not counted, which favours the implicit methods.
+
+With ``--crowd`` the explicit pairs are compared over as many people of the default cohort instead,
+each person's figures against a run at a much tighter tolerance.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from peer_course import (
     END_P,
     END_U,
     MAP_ALLOWED,
+    N_F,
     N_X,
     SIZES,
     VOLUME_ALLOWED,
@@ -32,11 +36,17 @@ from peer_course import (
     error,
     slope,
 )
-from peer_own import PARTS, STEPS, fixed_step, follow, reference
+from peer_own import PARTS, STEPS, fixed_step, follow, reference, relay
 from scipy.integrate import solve_ivp
 
-from clsim.engine.embedded import BOGACKI_SHAMPINE, TSITOURAS
+from clsim.cohort import Status, draw_people, load_cohort
+from clsim.crowd.plan import accuracy, make_plan
+from clsim.crowd.summaries import BINS, SIGNALS
+from clsim.engine.block import Found, blank
+from clsim.engine.embedded import BOGACKI_SHAMPINE, TSITOURAS, Pair
 from clsim.jit import LANES
+from clsim.scenario.by_size import measures
+from clsim.scenario.scenario import load
 
 PEOPLE = 4
 SPARSE = 5  # right-hand sides that a hand-written Jacobian may cost
@@ -178,10 +188,50 @@ def draw(found: list[Point], file: Path) -> None:
     figure.savefig(file, dpi=150)
 
 
+CROWD = ((TSITOURAS, (0.1, 0.03, 0.01, 0.003, 0.001)), (BOGACKI_SHAMPINE, (0.01, 0.003, 0.001)))
+TIGHT = 1e-4  # of each state's size, what the crowd is compared with
+
+
+def crowd_errors(people: int) -> None:
+    """The worst person of the default cohort, for each pair and tolerance."""
+    plan = make_plan(load("hd-il2-standard"), load_cohort("hd-il2-candidates"), 1, people, everyone=True)
+    drawn = draw_people(plan.cohort, plan.scenario.values, 1, 0, people, people)
+    settled = np.flatnonzero(drawn.status < Status.NOT_PLAUSIBLE)
+    size = measures(drawn.known("weight")[settled], drawn.known("height")[settled])
+
+    def follow_all(pair: Pair, part: float) -> Found:
+        found = blank(settled.size, plan.watch, BINS, np.full(settled.size, -1), (N_X, N_F))
+        relay(pair, LANES)(drawn.number[settled].astype(np.uint64), drawn.parameters[settled], drawn.states[settled],
+                           size, plan.course, accuracy()._replace(scale=part * SIZES), plan.watch, found)
+        return found
+
+    names = [signal.name for signal in SIGNALS]
+    exact = follow_all(TSITOURAS, TIGHT)
+    print(f"{settled.size} people; worst error of lowest and last MAP (mmHg), of water in the body and of the sum of "
+          "urine (mL)")
+    for pair, parts in CROWD:
+        for part in parts:
+            found = follow_all(pair, part)
+            same = np.all((found.when == exact.when) | (np.isnan(found.when) & np.isnan(exact.when)), axis=1)
+            far = {}
+            for name in ("MAP", "weight_gain", "urine_volume"):
+                k = names.index(name)
+                kinds = ("lowest", "highest", "last") if name != "urine_volume" else ("last",)
+                far[name] = max(np.abs(getattr(found, kind)[same, k] - getattr(exact, kind)[same, k]).max()
+                                for kind in kinds)
+            print(f"{pair.name:24s} {part:7.3g}: {found.attempts[:, 0].mean():6.0f} steps, MAP {far['MAP']:.2g}, body "
+                  f"water {1000.0 * far['weight_gain']:.2g}, urine {1000.0 * far['urine_volume']:.2g}; "
+                  f"{(~same).sum()} with an event at another look", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--picture", type=Path)
+    parser.add_argument("--crowd", type=int, default=0)
     given = parser.parse_args()
+    if given.crowd:
+        crowd_errors(given.crowd)
+        return
     both = courses(PEOPLE)
     course = both["decisions"]
     print(f"{PEOPLE} people, {course.days() / PEOPLE:g} days; a Jacobian counted as {N_X} right-hand sides at the end")

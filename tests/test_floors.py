@@ -27,7 +27,8 @@ FLOORS = (
         "scenario.gallery scenario.orders scenario.course scenario.schedule scenario.scenario scenario.by_size "
         "cohort cohort.schema cohort.derived cohort.normal cohort.points cohort.varied cohort.latent "
         "cohort.reading cohort.criteria cohort.cohort cohort.settling cohort.people cohort.page "
-        "policy policy.signals policy.language policy.schema policy.rules policy.orders policy.chart policy.table policy.policy "
+        "policy policy.signals policy.language policy.schema policy.rules policy.orders policy.chart policy.table "
+        "policy.policy "
         "policy.memory policy.monitor policy.interpreter policy.lint policy.page policy.why",
     ),
     ("result store simulate scenario.json_schema progress crowd.parts crowd.blocks crowd.files crowd.report "

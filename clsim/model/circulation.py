@@ -225,8 +225,8 @@ def balance(MAP, x, p, u, f):
     f.contractility = f.strength * (
         1.0 + p.cardiac_reserve * p.g_E * S + f.norepinephrine_inotropy + f.dopamine_inotropy)
     fill = filling(f.CVP, p)
-    f.SV = (p.SV_max * f.contractility * fill * below_ceiling(fill, f.depression, p) * filling_time(f.HR, p) * fullness(f.P_msf, p)
-            / (1.0 + p.k_afterload * (MAP / p.MAP_rest - 1.0)))
+    f.SV = (p.SV_max * f.contractility * fill * below_ceiling(fill, f.depression, p)
+            * filling_time(f.HR, p) * fullness(f.P_msf, p) / (1.0 + p.k_afterload * (MAP / p.MAP_rest - 1.0)))
     return f.HR * f.SV - f.CO
 
 

@@ -295,4 +295,4 @@ def flows(x, p, u, f):
         + p.death_by_hypoxaemia * f.strain[HYPOXAEMIA] + p.death_by_potassium * f.strain[POTASSIUM]
         + p.death_by_acidosis * f.strain[ACIDOSIS] + p.death_by_coronary * f.strain[CORONARY]
         + p.death_by_heart * f.strain[HEART] + p.death_by_activation * f.strain[ACTIVATION]))
-    f.hazard[DEATH] = where(f.MAP < p.arrest_pressure, p.arrest_hazard, dying)  # (6)
+    f.hazard[DEATH] = where(p.arrest_pressure > f.MAP, p.arrest_hazard, dying)  # (6)
