@@ -16,6 +16,7 @@ import toy_crowd
 from toy_crowd import ToyPlan
 
 from clsim import cli, cohort_cli
+from clsim.crowd import blocks
 from clsim.crowd.files import Patients, content_hash
 from clsim.crowd.report import happened, share
 
@@ -129,6 +130,13 @@ def test_too_many_failures_end_with_3_after_all_is_written(call, monkeypatch):
     assert "of 875 treated patients could not be computed" in err
     assert "0.1 %" in err
     assert Path("a.parquet").is_file()
+
+
+def test_a_scheduler_that_does_not_answer_leaves_nothing(call, monkeypatch):
+    monkeypatch.setattr(blocks, "PATIENCE", 0.2)
+    code, _, err = call("-n", 40, "--out", "a.parquet", "--scheduler", "tcp://127.0.0.1:9")
+    assert code == 2 and "--scheduler" in err
+    assert not list(Path().iterdir())
 
 
 def test_nobody_treated_is_no_error(call, monkeypatch):

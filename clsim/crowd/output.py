@@ -191,6 +191,10 @@ def produce(
             tell("writing", 1.0)
             summary = output.finish(plan, parts)
             parts.remove()
+    except BadInput as error:
+        if error.key == "--scheduler" and len(parts.missing()) == len(parts.blocks()):
+            parts.remove()  # nothing was begun
+        raise
     finally:
         parts.release()
     return summary, computed
