@@ -3,8 +3,9 @@
     python benchmarks/cohorts.py [--patients 100000]
 
 Everybody of the default cohort is treated by the standard five-day course, with summaries, events
-and bands, as ``clsim cohort --all`` does it.  Figures are ratios within this process; the only
-absolute ones are patients per second, which belong to the machine they were taken on.
+and bands, as ``clsim cohort --all`` does it, but for files and printed tables.  Figures are ratios
+within this process; the only absolute ones are patients per second, which belong to the machine
+they were taken on.
 """
 
 from __future__ import annotations

@@ -185,6 +185,6 @@ def _judge(summary: dict[str, Any]) -> None:
     failed = summary["failed"]
     if too_many_failed(summary):
         raise NumericalFailure(
-            f"{failed['n']} of {summary['treated']} treated patients could not be computed "
-            f"({failed['percent']:.2g} %); at most {failed['allowed_percent']:g} % may fail"
+            f"{failed['n']} of {failed['of']} patients who were to be treated could not be computed "
+            f"({failed['percent']:.3g} %); at most {failed['allowed_percent']:g} % may fail"
         )

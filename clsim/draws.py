@@ -27,6 +27,7 @@ LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 SURPLUS = np.uint64(11)  # bits of 64 beyond a double's 53
 SPACING = 2.0**-53
+BELOW_ONE = 1.0 - SPACING  # the half above the largest whole number would round to 1
 WORD = np.uint64(0xFFFF)  # a quarter of 64 bits
 SECOND, THIRD, FOURTH = np.uint64(16), np.uint64(32), np.uint64(48)
 MIDDLE, SPREAD = 2.0 * 65535.0, (12.0 / (4.0 * (65536.0**2 - 1.0))) ** 0.5  # of the sum of four words
@@ -67,7 +68,7 @@ def uniform(key, patient, decision):
     patient, decision : uint64
         Who, and the how-manieth time it is asked of him.
     """
-    return ((philox(key, patient, decision) >> SURPLUS) + 0.5) * SPACING
+    return min(((philox(key, patient, decision) >> SURPLUS) + 0.5) * SPACING, BELOW_ONE)
 
 
 @kernel

@@ -84,7 +84,7 @@ def test_json_says_the_same_with_the_hash_of_the_values(call, tmp_path):
     assert found["seed"] == "3"
     assert found["content_hash"] == content_hash("a.parquet")
     assert found["drawn"]["treated"]["n"] + found["drawn"]["not eligible"]["n"] == 2000
-    assert found["failed"]["codes"] == {"2": {"meaning": "a state fell below zero", "n": 1}}
+    assert found["failed"]["codes"] == {"failure 2": {"meaning": "a state fell below zero", "n": 1}}
     assert sum(each["n"] for each in found["ends"]["end"]["words"].values()) == found["treated"] - 1
     assert sum(found["grades"]["grade_hypotension"]["counts"]) == found["treated"]
     assert found["covariates"]["age"]["unit"] == "yr"
@@ -127,7 +127,7 @@ def test_too_many_failures_end_with_3_after_all_is_written(call, monkeypatch):
     code, out, err = call("-n", 1000, "--out", "a.parquet")
     assert code == 3
     assert "treated" in out
-    assert "of 875 treated patients could not be computed" in err
+    assert "of 875 patients who were to be treated could not be computed" in err
     assert "0.1 %" in err
     assert Path("a.parquet").is_file()
 

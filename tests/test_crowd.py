@@ -18,7 +18,10 @@ from clsim import grades
 from clsim.cohort import load_cohort, loads_cohort
 from clsim.crowd import outcomes, summaries
 from clsim.crowd import plan as crowd
+from clsim.crowd.report import summarise
+from clsim.engine.outcome import Outcome
 from clsim.model.layout import FLOWS, columns
+from clsim.patient import Fault
 from clsim.scenario.scenario import load
 from clsim.simulate import run
 
@@ -206,6 +209,27 @@ def test_one_patient_and_sixteen_side_by_side_leave_the_same_bits(plan, whole, m
     same(crowd.run_block(plan, 0, N).rows, whole.rows)
     monkeypatch.setattr(crowd, "relay", lambda: eight)
     same(crowd.run_block(plan, 0, N).rows, whole.rows)
+
+
+def test_failures_at_rest_and_on_the_way_are_counted_apart(plan, whole):
+    rows = {name: values.copy() for name, values in whole.rows.items()}
+    treated = np.flatnonzero(rows["treated"])
+    rows["failure"][treated[0]], rows["failure_at"][treated[0]] = Outcome.STEP_TOO_SMALL, 2.0
+    rows["fault"][treated[1:4]], rows["treated"][treated[1:4]] = Fault.DRIFTING, False
+
+    class Table(dict):
+        def __len__(self):
+            return N
+
+        def of(self, kind):
+            return [column for column in plan.columns if column.kind == kind]
+
+        def rows(self, numbers):
+            return [{name: values[k] for name, values in self.items()} for k in numbers]
+
+    found = summarise(Table(rows))["failed"]
+    assert (found["n"], found["of"]) == (4, treated.size)
+    assert {name: each["n"] for name, each in found["codes"].items()} == {"fault 4": 3, "failure 4": 1}
 
 
 @pytest.mark.slow

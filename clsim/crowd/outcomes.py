@@ -135,7 +135,7 @@ def course_entries() -> Iterator[Entry]:
         np.where(np.isinf(s.found.stopped_at), np.nan, hours(s.found.stopped_at)), np.nan)
     yield (Column("ended_by", "", "what ended life", "end", ENDED),
            lambda s: s.all(s.found.ended_by.astype(np.int8), np.int8(NEVER)))
-    yield (Column("ended_at", "h", "last time the patient was looked at"),
+    yield (Column("ended_at", "h", "end of what was followed"),
            lambda s: s.all(hours(s.found.ended_at), np.nan))
 
 

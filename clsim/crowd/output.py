@@ -62,6 +62,8 @@ class Output:
         BadInput
         """
         path, where = self.path, Place(str(self.path))
+        if not path.name or path.name == "..":
+            raise BadInput("has no name of its own", given=str(path), allowed="a new folder, or a file", key="--out")
         if path.suffix not in ("", ".parquet") and not path.is_dir():
             raise BadInput(
                 "has an unknown extension",

@@ -13,6 +13,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -281,7 +282,7 @@ def _whole(file: Path) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return archive.testzip() is None
-    except (OSError, zipfile.BadZipFile):
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
         return False
 
 

@@ -118,7 +118,7 @@ def _failures(
         values, counts = np.unique(table[column.name][failed], return_counts=True)
         for code, count in zip(values.tolist(), counts.tolist(), strict=True):
             if code:
-                codes[str(code)] = {"meaning": column.meanings.get(code, ""), "n": count}
+                codes[f"{column.name} {code}"] = {"meaning": column.meanings.get(code, ""), "n": count}
     numbers = np.flatnonzero(failed)[:NAMED].tolist()
     said = [sentence(row) for row in table.rows(numbers)] if sentence else []
     found = share(int(failed.sum()), tried) | {"of": tried}
@@ -187,7 +187,7 @@ def text(summary: Mapping[str, Any]) -> str:
         grades = [_grade_row(each) for each in summary["grades"].values()]
         grades += [(word, f"{n:,}", *[""] * 7) for word, n in failed if grades]
         found.append(_table(("% with grade", "n", *map(str, GRADES), "3 or more"), grades, 1))
-        found.append("\n".join(summary["failed"]["sentences"]))
+    found.append("\n".join(summary["failed"]["sentences"]))
     return "\n\n".join(table for table in found if table)
 
 

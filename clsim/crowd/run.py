@@ -98,6 +98,6 @@ def run_cohort(
     size = block_size(n, workers)
     with ThreadPoolExecutor(workers) as pool:
         firsts = range(0, n, size)
-        blocks = list(pool.map(lambda first: run_block(plan, first, min(size, n - first)), firsts))
-    return CohortResult({column.name: np.concatenate([block.rows[column.name] for block in blocks])
+        parts = list(pool.map(lambda first: run_block(plan, first, min(size, n - first)).rows, firsts))
+    return CohortResult({column.name: np.concatenate([rows[column.name] for rows in parts])
                          for column in plan.columns}, plan)

@@ -17,6 +17,7 @@ class Outcome(IntEnum):
     NEGATIVE_STATE = 2
     ROOT_NOT_FOUND = 3
     STEP_TOO_SMALL = 4
+    FLOW_NOT_FINITE = 5
 
 
 MESSAGES = {
@@ -27,13 +28,14 @@ MESSAGES = {
         "{patient}: the equation behind {name} is not solved (left over: {value:.3g}) "
         "at {time:.6g} min"
     ),
+    Outcome.FLOW_NOT_FINITE: "{patient}: {name} is not a finite number at {time:.6g} min",
     Outcome.STEP_TOO_SMALL: "{patient}: no step is short enough for {name} at {time:.6g} min",
 }
 
 REPORT = np.dtype((np.record, [("code", "i8"), ("time", "f8"), ("column", "i8"), ("value", "f8")]))
 """What became of one patient: an Outcome, when (min), which column, and the value found there.
 
-``column`` counts state columns, but flow columns for ROOT_NOT_FOUND; it is -1 when finished."""
+``column`` counts state columns, but flow columns for ROOT_NOT_FOUND and FLOW_NOT_FINITE; it is -1 when finished."""
 
 
 def describe(
@@ -51,7 +53,7 @@ def describe(
         Who, at the head of the sentence.
     """
     code = Outcome(int(report["code"]))
-    names = flows if code is Outcome.ROOT_NOT_FOUND else states
+    names = flows if code in (Outcome.ROOT_NOT_FOUND, Outcome.FLOW_NOT_FINITE) else states
     column = int(report["column"])
     return MESSAGES[code].format(
         patient=patient,

@@ -29,6 +29,7 @@ NOT_FINITE = int(Outcome.NOT_FINITE)
 NEGATIVE_STATE = int(Outcome.NEGATIVE_STATE)
 ROOT_NOT_FOUND = int(Outcome.ROOT_NOT_FOUND)
 STEP_TOO_SMALL = int(Outcome.STEP_TOO_SMALL)
+FLOW_NOT_FINITE = int(Outcome.FLOW_NOT_FINITE)
 
 LEAST_STEP = 1e-6  # min; where a shorter one is asked for, none will do
 ROUNDING = 1e-9  # a span may exceed a whole number of steps by this part of one
@@ -182,7 +183,9 @@ def make_relay(
             miss = 0.0
             for m in range(last // n + 1):
                 miss += weights[m] * bench[slopes_at + (m * n + j) * W + lane]
-            if not abs(miss / scale[j]) <= most:
+            if not np.isfinite(miss):
+                return j
+            if abs(miss / scale[j]) > most:
                 found, most = j, abs(miss / scale[j])
         return found
 
@@ -194,7 +197,8 @@ def make_relay(
             bench[y_at + j * W + lane] = states[i, j]
         give(course, 0, measures[i], False, inputs, lane, W)
 
-    @driver(rhs, outlook, X, P, U, F, bench, np.dtype([("width", "f8", (W,))]))
+    # pair and width are closed over: they stand in the key of what is kept
+    @driver(rhs, outlook, X, P, U, F, bench, np.dtype([(pair.name, "f8", (W,))]))
     def relay(numbers, params, states, measures, course, accuracy, watch, found):
         bench, parameters, inputs = np.zeros(size), np.zeros(n_p * W), np.zeros(n_u * W)
         trial, flow = bench[trial_at : trial_at + n * W], bench[flow_at : flow_at + n_f * W]
@@ -276,9 +280,15 @@ def make_relay(
                 seen[lane] = now
                 over = edge[lane] == spans
                 bad = note(i, now, lapse, edge[lane], flow, trial, lane, W, watch, found)
+                for v in range(watch.hazards.size):
+                    if bad < 0 and not np.isfinite(flow[watch.hazards[v] * W + lane]):
+                        bad = watch.hazards[v]
                 if bad >= 0:
-                    fault(found.report[i], NOT_FINITE, now, bad, np.nan)
-                    over = True
+                    code, column = (FLOW_NOT_FINITE, bad) if bad < n_f else (NOT_FINITE, bad - n_f)
+                    fault(found.report[i], code, now, column, np.nan)
+                    found.ended_at[i], who[lane] = now, -1
+                    busy -= 1
+                    continue
                 kept = found.keep[i]
                 if kept >= 0 and watch.kept_row[edge[lane]] >= 0:
                     row = watch.kept_row[edge[lane]]

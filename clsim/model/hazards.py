@@ -17,7 +17,7 @@ c is the coronary supply for the work of the heart.  a_i holds what belongs to t
 person: age for atrial fibrillation, known coronary disease, seizures or autoimmune
 disease, a central line, prophylaxis.  (3) is exactly 0 where all strains are; only
 a central line has a risk of its own (4).  (5) keeps every hazard finite.  A circulation that has
-stopped (6) is death at the next look, whatever is drawn.
+stopped (6) is death within a look of 15 minutes, whatever is drawn.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ PARAMETERS = (
     Parameter("base_hazard", BASES, "1/min", "scale of each hazard", (0.0, 1e-2),
               "assumed: hand-set, so that the reference adult under hd-il2-standard has the rate named with the event",
               per=NAMES, show="1/d"),
-    Parameter("hazard_limit", 0.02, "1/min", "highest hazard", (1e-4, 1.0),
+    Parameter("hazard_limit", 0.02, "1/min", "highest hazard while blood flows", (1e-4, 1.0),
               "assumed: at worst an event comes within an hour or so", show="1/h"),
     Parameter("arrest_pressure", 20.0, "mmHg", "arterial pressure below which the circulation has stopped",
               (5.0, 40.0), "assumed: near the pressure at which flow through small vessels ceases"),

@@ -16,5 +16,5 @@ def test_every_outcome_has_a_sentence_with_who_when_and_what(outcome):
     said = describe(report, ["volume", "albumin"], ["MAP", "imbalance"], "patient 17")
     assert "patient 17" in said
     assert "123.5 min" in said
-    name = "imbalance" if outcome is Outcome.ROOT_NOT_FOUND else "albumin"
+    name = "imbalance" if outcome in (Outcome.ROOT_NOT_FOUND, Outcome.FLOW_NOT_FINITE) else "albumin"
     assert (name in said) == (outcome is not Outcome.FINISHED)

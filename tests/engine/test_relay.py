@@ -184,12 +184,23 @@ def test_a_patient_who_cannot_be_solved_is_reported_and_disturbs_nobody():
     usual, found = follow(20, floor=0.0), follow(20, floor=0.0, change=spoil)
     codes = found.report["code"]
     assert codes[3] == Outcome.NOT_FINITE and codes[7] == Outcome.NOT_FINITE
+    assert found.report[3].column == 1 and found.report[7].column == 1  # crowd: there, or by its growth
     assert codes[5] == Outcome.NEGATIVE_STATE and found.report[5].column == 2
     assert 0.0 < found.ended_at[5] < 60.0
     others = np.delete(np.arange(20), [3, 5, 7])
     assert (codes[others] == Outcome.FINISHED).all()
     alike(usual, type(found)(*(each if name in ("bins", "keep") else each[others]
                                for name, each in zip(found._fields, found, strict=True))), others)
+
+
+def test_a_flow_or_a_hazard_that_is_not_a_number_is_told_by_its_column():
+    def poison(params, states):
+        params[1, 1] = np.nan
+
+    found = follow(4, change=poison)
+    assert found.report["code"].tolist() == [0, Outcome.FLOW_NOT_FINITE, 0, 0]
+    assert found.report[1].column == 1 and found.ended_at[1] == 0.0
+    assert found.happened[1, 0] == 0
 
 
 def test_an_equation_left_unsolved_is_a_fault():
