@@ -132,6 +132,22 @@ def test_too_many_failures_end_with_3_after_all_is_written(call, monkeypatch):
     assert Path("a.parquet").is_file()
 
 
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no second file system to name")
+def test_an_output_on_another_disk_is_refused_before_any_work(call):
+    if Path("/dev/shm").stat().st_dev == Path().stat().st_dev:
+        pytest.skip("no second file system here")
+    Path("far").symlink_to("/dev/shm", target_is_directory=True)
+    code, _, err = call("-n", 40, "--out", "far")
+    assert code == 2 and "another disk" in err
+    assert [each.name for each in Path().iterdir()] == ["far"]
+
+
+@pytest.mark.parametrize("name", [".", "/", ".."])
+def test_an_output_needs_a_name(call, name):
+    code, _, err = call("-n", 40, "--out", name)
+    assert code == 2 and "has no name of its own" in err
+
+
 def test_a_scheduler_that_does_not_answer_leaves_nothing(call, monkeypatch):
     monkeypatch.setattr(blocks, "PATIENCE", 0.2)
     code, _, err = call("-n", 40, "--out", "a.parquet", "--scheduler", "tcp://127.0.0.1:9")

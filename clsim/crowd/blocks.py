@@ -19,7 +19,7 @@ from clsim.errors import BadInput
 from clsim.progress import Pace, Tell, silent
 
 LARGEST = 1024  # patients in a block
-LANES = 16  # a block fills whole groups of lanes
+MULTIPLE = 16  # a block fills whole groups of lanes, of 8 or 16
 AHEAD = 2  # blocks handed out for each one that can run
 PATIENCE = 20.0  # seconds that a scheduler has to answer
 
@@ -37,7 +37,7 @@ def cores() -> int:
 def block_size(total: int, workers: int) -> int:
     """Patients in a block: small enough that all workers have several, at most `LARGEST`."""
     share = -(-total // (4 * workers))
-    return max(LANES, min(LARGEST, -(-share // LANES) * LANES))
+    return max(MULTIPLE, min(LARGEST, -(-share // MULTIPLE) * MULTIPLE))
 
 
 def compute(run_block: RunBlock, plan: Plan, first: int, count: int) -> bytes:

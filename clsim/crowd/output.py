@@ -75,6 +75,9 @@ class Output:
         if path.exists() and path.is_dir() != self.is_folder:
             said = "is a file, not a folder" if self.is_folder else "is a folder, not a file"
             raise BadInput(said, key="--out", place=where)
+        if path.exists() and path.stat().st_dev != path.parent.stat().st_dev:
+            raise BadInput("lies on another disk than the folder it is in", key="--out", place=where,
+                           allowed="a place on that disk: finished blocks are kept beside it and moved")
         if not path.parent.is_dir():
             raise BadInput(f'there is no folder "{path.parent}"', key="--out", place=where)
         for each in (path.parent, path):

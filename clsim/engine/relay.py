@@ -18,6 +18,7 @@ from collections.abc import Callable
 import numpy as np
 
 from clsim.draws import uniform
+from clsim.engine.advance import ROUNDING
 from clsim.engine.block import ENDS_LIFE, NOTHING, STOPS_DOSING
 from clsim.engine.embedded import SHRINK, Pair, make_attempt, work_record
 from clsim.engine.outcome import Outcome
@@ -32,7 +33,6 @@ STEP_TOO_SMALL = int(Outcome.STEP_TOO_SMALL)
 FLOW_NOT_FINITE = int(Outcome.FLOW_NOT_FINITE)
 
 LEAST_STEP = 1e-6  # min; where a shorter one is asked for, none will do
-ROUNDING = 1e-9  # a span may exceed a whole number of steps by this part of one
 MOST_AT_ONCE = 100  # times that one event can be counted between two looks
 STEADY, FRESH, SILENT = 0, 1, 2  # inputs as before; changed, to be looked at; changed, seen already
 
