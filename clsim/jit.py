@@ -2,9 +2,11 @@
 
 ``kernel``  compiles a law of the model (inner function, not cached by itself);
 ``inline``  compiles a piece of arithmetic that is always copied into its caller;
+``borrower``  the same for a piece that reads and writes many arrays of its caller and makes none: it
+counts no references to them, which would cost more than the work;
 ``driver(...)``  compiles the outermost loop and keeps it on disk.
 
-All three use numpy's error model (a division by zero gives an infinity, as in
+All use numpy's error model (a division by zero gives an infinity, as in
 lanes) and no fast-math: with IEEE operations only and nothing fused or
 reordered, one patient, a group of lanes and plain Python
 (``NUMBA_DISABLE_JIT=1``) give the same bits.
@@ -96,6 +98,7 @@ CACHE = None if numba.config.DISABLE_JIT else open_cache()
 
 kernel: Callable[..., Any] = njit(error_model="numpy", nogil=True)
 inline: Callable[..., Any] = njit(error_model="numpy", nogil=True, forceinline=True)
+borrower: Callable[..., Any] = njit(error_model="numpy", nogil=True, forceinline=True, _nrt=False)
 
 
 class Kept(FunctionCache):

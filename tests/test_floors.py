@@ -21,7 +21,7 @@ FLOORS = (
     ("model.beds model.oncotic fluids",),
     (" ".join(f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS),),
     ("model.layout model.equations engine.outcome engine.stepper engine.timeline engine.advance "
-        "engine.embedded engine.block engine.relay",),
+        "engine.embedded engine.block engine.inspection engine.relay",),
     (
         "patient scenario.settings scenario.section scenario.schema scenario.extends "
         "scenario.gallery scenario.orders scenario.course scenario.schedule scenario.scenario scenario.by_size "
@@ -29,10 +29,12 @@ FLOORS = (
         "cohort.reading cohort.criteria cohort.cohort cohort.settling cohort.people cohort.page "
         "policy policy.signals policy.language policy.schema policy.rules policy.orders policy.chart policy.table "
         "policy.policy "
-        "policy.memory policy.monitor policy.interpreter policy.lint policy.page policy.why",
+        "policy.memory policy.monitor policy.clauses policy.interpreter policy.seeing policy.compiled policy.python "
+        "policy.lint policy.page policy.why",
     ),
     ("result store simulate scenario.json_schema progress crowd.parts crowd.blocks crowd.files crowd.report "
-        "crowd.output crowd crowd.summaries crowd.outcomes crowd.plan crowd.run crowd.__main__",),
+        "crowd.output crowd crowd.summaries crowd.seen crowd.treatment "
+        "crowd.outcomes crowd.steering crowd.plan crowd.run crowd.__main__",),
     ("plots figures reference validation",),
     ("arguments cohort_cli cli __main__",),
 )

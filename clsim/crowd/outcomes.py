@@ -6,70 +6,40 @@ not-a-number for a patient who was not treated, a count is 0 and a code says whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clsim import grades, units
-from clsim.cohort import Cohort, People, Status
+from clsim.cohort import Cohort, Status
 from clsim.cohort.derived import DERIVED, Derived
 from clsim.cohort.latent import FRAILTY
 from clsim.cohort.varied import Varied
-from clsim.crowd import summaries
+from clsim.crowd import summaries, treatment
 from clsim.crowd.columns import Column
-from clsim.engine.block import Found
+from clsim.crowd.seen import ENDED, FIELDS, NEVER, OCCURRENCES, Array, Entry, Seen, hours
 from clsim.engine.outcome import Outcome
 from clsim.model.hazards import EVENTS
-from clsim.model.symptoms import SYMPTOMS
 from clsim.patient import Fault
+from clsim.policy.policy import Policy
 from clsim.scenario.scenario import Scenario
 from clsim.scenario.settings import PARAMETER
-from clsim.spec import Flow, Occurrence, State
+from clsim.spec import Flow, State
 from clsim.substances import molar_mass
 
-Array = NDArray[Any]
-
-OCCURRENCES: tuple[Occurrence, ...] = (*EVENTS, *SYMPTOMS)
 STATUS = {int(each): each.name.lower().replace("_", " ") for each in Status} | {int(Status.TREAT): "eligible"}
 FAULTS = {int(each): f"at rest: {each.name.lower()}" for each in Fault}
-NEVER = -1
-ENDED = {NEVER: "went on to the end", **{i: event.label for i, event in enumerate(EVENTS) if event.ends}}
 FAILURES = {int(each): each.name.lower().replace("_", " ") for each in Outcome}
 
 
-@dataclass(frozen=True)
-class Seen:
-    """Some patients in a row: who they are, who was treated, and what was found of the treated."""
-
-    scenario: Scenario
-    people: People
-    treated: NDArray[np.int64]
-    found: Found
-
-    @cached_property
-    def grades(self) -> Mapping[str, NDArray[np.int8]]:
-        """Grade of each rule for the treated."""
-        return grades.grade(needed(self.found))
-
-    def all(self, values: Array, blank: Any) -> Array:
-        """Values of the treated, among all patients of the block."""
-        out = np.full(self.people.number.size, blank, np.result_type(values.dtype, type(blank)))
-        out[self.treated] = values
-        return out
-
-
-Entry = tuple[Column, Callable[[Seen], Array]]
-
-
-def entries(cohort: Cohort) -> tuple[Entry, ...]:
+def entries(cohort: Cohort, scenario: Scenario, policy: Policy | None = None) -> tuple[Entry, ...]:
     """All columns of a cohort's table with what fills them, in order."""
     return (
         *cohort_entries(cohort),
         *course_entries(),
+        *treatment.dose_entries(scenario, policy),
+        *treatment.given_entries(),
         *signal_entries(),
         *occurrence_entries(),
         *grade_entries(),
@@ -126,35 +96,10 @@ def course_entries() -> Iterator[Entry]:
         np.where(s.found.report["code"] == 0, -1, s.found.report["column"]).astype(np.int32), np.int32(-1))
     yield Column("failure_value", "", "its value then"), lambda s: s.all(
         np.where(s.found.report["code"] == 0, np.nan, s.found.report["value"]), np.nan)
-    yield Column("doses_planned", "", "doses planned", "outcome"), lambda s: s.all(
-        np.full(s.treated.size, len(s.scenario.doses) + len(s.scenario.held), np.int16), np.int16(0))
-    yield Column("doses_given", "", "doses begun", "outcome"), lambda s: s.all(doses(s.scenario, s.found), np.int16(0))
-    yield (Column("stopped_by", "", "what stopped dosing for good", "end", ENDED),
-           lambda s: s.all(s.found.stopped_by.astype(np.int8), np.int8(NEVER)))
-    yield Column("stopped_at", "h", "when dosing was stopped for good"), lambda s: s.all(
-        np.where(np.isinf(s.found.stopped_at), np.nan, hours(s.found.stopped_at)), np.nan)
     yield (Column("ended_by", "", "what ended life", "end", ENDED),
            lambda s: s.all(s.found.ended_by.astype(np.int8), np.int8(NEVER)))
     yield (Column("ended_at", "h", "end of what was followed"),
            lambda s: s.all(hours(s.found.ended_at), np.nan))
-
-
-def hours(minutes: Array) -> Array:
-    """Minutes as the hours that tables show."""
-    return np.asarray(units.convert(minutes, "min", "h"))
-
-
-def doses(scenario: Scenario, found: Found) -> NDArray[np.int16]:
-    """Doses begun before dosing was stopped and the patient's course ended, (n,)."""
-    starts = np.array([dose.start for dose in scenario.doses])
-    last = np.minimum(found.stopped_at, found.ended_at)
-    return np.asarray((starts[None, :] < last[:, None]).sum(axis=1), np.int16)
-
-
-FIELDS = {
-    summaries.START: "first", summaries.END: "last", summaries.LOWEST: "lowest", summaries.HIGHEST: "highest",
-    summaries.LOWEST_AT: "lowest_at", summaries.HIGHEST_AT: "highest_at",
-}  # fmt: skip
 
 
 def signal_entries() -> Iterator[Entry]:
@@ -226,21 +171,3 @@ def grade_entries() -> Iterator[Entry]:
 def grade(name: str, s: Seen) -> Array:
     """Grade by a rule."""
     return s.all(s.grades[name], np.int8(grades.UNKNOWN))
-
-
-def needed(found: Found) -> dict[str, Array]:
-    """The columns that grades are made of, of the treated, in internal units."""
-    signals = {signal.name: k for k, signal in enumerate(summaries.SIGNALS)}
-    limits = {limit.name: k for k, limit in enumerate(summaries.LIMITS)}
-    befallen = {each.name: v for v, each in enumerate(OCCURRENCES)}
-    symptoms = {each.name: v for v, each in enumerate(OCCURRENCES) if v >= len(EVENTS)}
-    rows: dict[str, Array] = {}
-    for need in grades.NEEDS:
-        if need.statistic == "happened":
-            v = symptoms[need.signal] if need.column.startswith("symptom") else befallen[need.signal]
-            rows[need.column] = found.happened[:, v]
-        elif need.column in limits:
-            rows[need.column] = hours(found.beyond[:, limits[need.column]])
-        else:
-            rows[need.column] = getattr(found, FIELDS[need.statistic])[:, signals[need.signal]]
-    return rows

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 import clsim
 from clsim import units
-from clsim.cohort import Cohort, Status, draw_people, load_cohort
+from clsim.cohort import Cohort, People, Status, draw_people, load_cohort
 from clsim.crowd import outcomes, summaries
 from clsim.crowd.columns import Band, Column
+from clsim.crowd.seen import OCCURRENCES, Entry, Seen
+from clsim.crowd.steering import Record, steer
 from clsim.draws import stream_keys
 from clsim.engine import block as engine
 from clsim.engine.embedded import TSITOURAS
@@ -32,11 +34,16 @@ from clsim.model.equations import outlook, rhs
 from clsim.model.hazards import EVENTS
 from clsim.model.layout import CEILING, FLOOR, FLOWS, INPUTS, STATES, F, P, U, X, columns, spread
 from clsim.model.symptoms import SYMPTOMS
+from clsim.policy.compiled import Rules, consult, no_rules, rules_of
+from clsim.policy.interpreter import decider
+from clsim.policy.memory import Calendar, Memory, make_calendar
+from clsim.policy.policy import Policy
+from clsim.policy.python import PythonPolicy
+from clsim.policy.signals import TICK
 from clsim.progress import Tell, silent
 from clsim.result import Variable, declared
-from clsim.scenario.by_size import measures, sized_timeline
+from clsim.scenario.by_size import measures, sized_course, slots
 from clsim.scenario.scenario import Scenario, load
-from clsim.scenario.settings import COURSE
 
 TOLERANCE = 0.003  # of the size of each state, error of a step
 FIRST_STEP, LONGEST_STEP = 1.0, 15.0  # min, after a change of inputs and at most
@@ -48,7 +55,7 @@ KEPT = "cohorts.compiled"
 @cache
 def relay(width: int = LANES) -> Callable[..., None]:
     """The compiled loop for this body."""
-    return make_relay(rhs, outlook, (X, P, U, F), TSITOURAS, width)
+    return make_relay(rhs, outlook, (X, P, U, F), TSITOURAS, width, consult)
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,8 @@ class Plan:
         Patients whose whole course is kept.
     everyone : bool
         Treat those who are not eligible too.
+    policy : Policy or PythonPolicy, optional
+        Decides what is given in place of the scenario.
     """
 
     scenario: Scenario
@@ -75,20 +84,28 @@ class Plan:
     total: int
     kept: tuple[int, ...] = ()
     everyone: bool = False
+    policy: Policy | PythonPolicy | None = None
 
     def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
         """Sent as what it was made from; the rest is worked out again where it arrives."""
-        return Plan, (self.scenario, self.cohort, self.seed, self.total, self.kept, self.everyone)
+        return Plan, (self.scenario, self.cohort, self.seed, self.total, self.kept, self.everyone, self.policy)
 
     @cached_property
     def course(self) -> engine.Course:
         """What happens to everybody, and when they are looked at."""
         looks = np.arange(0.0, self.scenario.horizon, summaries.LOOK)
-        line, inputs = sized_timeline(self.scenario, np.append(looks, self.scenario.horizon))
-        changes = np.ones(len(inputs), np.bool_)
-        changes[1:] = (inputs[1:] != inputs[:-1]).any(axis=(1, 2))
-        dosing = np.array([each.name in COURSE for each in INPUTS])
-        return engine.Course(line.edges, inputs, changes, dosing, line.rows >= 0)
+        return sized_course(self.scenario, np.append(looks, self.scenario.horizon), managed=self.policy is not None)
+
+    @cached_property
+    def rules(self) -> Policy | None:
+        """The policy file by which patients are watched, and by which decisions are made unless Python makes them."""
+        return self.policy.watched_as if isinstance(self.policy, PythonPolicy) else self.policy
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """When what is due under the policy."""
+        assert self.rules is not None
+        return make_calendar(self.rules.table, slots(self.scenario, TICK), int(self.course.tick.max()) + 1)
 
     @cached_property
     def times(self) -> NDArray[np.float64]:
@@ -96,9 +113,9 @@ class Plan:
         return self.course.edges[self.course.observed]
 
     @cached_property
-    def entries(self) -> tuple[outcomes.Entry, ...]:
+    def entries(self) -> tuple[Entry, ...]:
         """Columns of the table, with what fills them."""
-        return outcomes.entries(self.cohort)
+        return outcomes.entries(self.cohort, self.scenario, self.rules)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -142,8 +159,9 @@ class Plan:
             limited=np.array([summaries.place(each.signal) for each in summaries.LIMITS]),
             limit=np.array([each.limit for each in summaries.LIMITS]),
             above=np.array([each.above for each in summaries.LIMITS]),
+            together=np.array([[each.name in group.inputs for each in INPUTS] for group in summaries.GIVEN]),
             hazards=np.array(places),
-            effects=np.array([EFFECTS[each.ends] for each in outcomes.OCCURRENCES]),
+            effects=np.array([self.effect(each.ends) for each in OCCURRENCES]),
             keys=stream_keys(self.seed, streams),
             banded=np.array([summaries.place(each.name) for each in summaries.SPREADS]),
             low=np.array([each.low for each in summaries.SPREADS]),
@@ -151,11 +169,16 @@ class Plan:
             band_row=band_row,
             kept_row=kept_row)
 
+    def effect(self, ends: str) -> int:
+        """What an event does to the course; under a policy, whether doses go on is the policy's to say."""
+        return engine.GOES_ON if ends == "course" and self.policy is not None else EFFECTS[ends]
+
     @property
     def facts(self) -> Mapping[str, str]:
         """By name, all that determines the numbers."""
-        return {
-            "names": f"{self.scenario.name}, {self.cohort.name}",
+        policy = {} if self.policy is None else {"policy": self.policy.text, "policy_digest": self.policy.digest}
+        return policy | {
+            "names": f"{self.scenario.name}, {self.cohort.name}" + (f", {self.policy.name}" if self.policy else ""),
             "scenario": self.scenario.text,
             "cohort": self.cohort.text,
             "seed": str(self.seed),
@@ -186,17 +209,19 @@ class Plan:
 
 
 def make_plan(
-    scenario: Scenario, cohort: Cohort, seed: int, total: int, keep: tuple[int, ...] = (), everyone: bool = False
+    scenario: Scenario, cohort: Cohort, seed: int, total: int, keep: tuple[int, ...] = (), everyone: bool = False,
+    policy: Policy | PythonPolicy | None = None,
 ) -> Plan:
     """A plan whose course has been worked out, so that what cannot be meant is said at once.
 
     Raises
     ------
     BadInput
-        If what the scenario gives depends on the size of the patient in a way that cohorts cannot follow.
+        If what the scenario gives depends on the size of the patient in a way that cohorts cannot follow, or its
+        doses do not fit the looks of a policy.
     """
-    plan = Plan(scenario, cohort, seed, total, keep, everyone)
-    _ = plan.course, plan.watch, plan.columns
+    plan = Plan(scenario, cohort, seed, total, keep, everyone, policy)
+    _ = plan.course, plan.watch, plan.columns, plan.calendar if policy is not None else None
     return plan
 
 
@@ -222,18 +247,50 @@ def run_block(plan: Plan, first: int, count: int) -> Block:
     keep = np.full(treated.size, -1)
     chosen = np.flatnonzero(np.isin(numbers, plan.kept))
     keep[chosen] = np.arange(chosen.size)
-    found = engine.blank(treated.size, plan.watch, summaries.BINS, keep, (len(columns(STATES)), len(columns(FLOWS))))
-    if treated.size:
-        relay()(
-            numbers.astype(np.uint64), people.parameters[treated], people.states[treated],
-            measures(people.known("weight")[treated], people.known("height")[treated]),
-            plan.course, accuracy(), plan.watch, found)
-    seen = outcomes.Seen(plan.scenario, people, treated, found)
+    found, memory = follow(plan, people, treated, keep)
+    seen = Seen(plan.scenario, people, treated, found, memory)
     courses = {}
     for k, i in enumerate(chosen):
         length = int(np.searchsorted(plan.times, found.ended_at[i], side="right"))
         courses[int(numbers[i])] = (found.states[k, :length], found.flows[k, :length])
     return Block({column.name: fill(seen) for column, fill in plan.entries}, found.bins, courses)
+
+
+def follow(
+    plan: Plan, people: People, treated: NDArray[np.int64], keep: NDArray[np.int64], record: Record | None = None
+) -> tuple[engine.Found, Memory | None]:
+    """What was found of some of the drawn, and what is remembered of them under a policy.
+
+    Parameters
+    ----------
+    plan, people
+    treated : int64 (n,)
+        Rows of `people`.
+    keep : int64 (n,)
+        Places of kept courses, -1 for none.
+    record : callable, optional
+        Told what was decided at each look; a policy file is then interpreted between the calls of the loop.
+    """
+    numbers, flows = people.number[treated].astype(np.uint64), len(columns(FLOWS))
+    found = engine.blank(treated.size, plan.watch, summaries.BINS, keep, (len(columns(STATES)), flows))
+    weight = people.known("weight")[treated]
+    bound = None if plan.rules is None else decider(plan.rules, plan.calendar, plan.seed, numbers, weight)
+    memory = None if bound is None else bound.memory()
+    if treated.size == 0:
+        return found, memory
+    desk = engine.make_desk(people.states[treated], plan.course, plan.watch, flows, plan.policy is None)
+
+    def go(until: int, rules: Rules) -> None:
+        relay()(numbers, people.parameters[treated], measures(weight, people.known("height")[treated]), plan.course,
+                accuracy(), plan.watch, found, desk, rules, until)
+
+    if bound is None or memory is None:
+        go(engine.NEVER_PAUSE, no_rules())
+    elif record is None and isinstance(plan.policy, Policy):
+        go(engine.NEVER_PAUSE, rules_of(bound, memory))
+    else:
+        steer(partial(go, rules=no_rules()), bound, plan.policy, memory, desk, found, record)
+    return found, memory
 
 
 def accuracy() -> engine.Accuracy:

@@ -45,6 +45,53 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Given:
+    """Inputs of which the time is told that any of them runs, and of which the first is told in amounts.
+
+    Parameters
+    ----------
+    name, label : str
+        Columns are ``{name}_hours`` and ``{name}_last``.
+    inputs : tuple of str
+    """
+
+    name: str
+    label: str
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much of an input was given in all, in a unit for people."""
+
+    input: str
+    label: str
+    unit: str
+    main: bool = False
+
+
+@dataclass(frozen=True)
+class Settled:
+    """When none of some limits was exceeded any more, and none of some things was given.
+
+    Parameters
+    ----------
+    name, label : str
+    limits : tuple of str
+        Names of `LIMITS`.
+    without : tuple of str
+        Names of `GIVEN`.
+    source : str
+    """
+
+    name: str
+    label: str
+    limits: tuple[str, ...]
+    without: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
 class Spread:
     """A variable whose distribution over patients is counted at fixed times, between two ends."""
 
@@ -104,6 +151,30 @@ LIMITS = (
     Limit("hours_urine_below_half", "urine_per_weight", PER_KG_05, main=True),
     Limit("hours_urine_below_third", "urine_per_weight", PER_KG_03),
     Limit("hours_HR_above_120", "HR", 120.0, above=True),
+    Limit("hours_confused", "confusion_score", 0.25, above=True),
+)
+GIVEN = (
+    Given("pressor", "any vasopressor", ("phenylephrine", "norepinephrine", "dopamine")),
+    Given("oxygen", "oxygen", ("oxygen",)),
+    Given("dosing", "interleukin-2", ("interleukin2_in", "interleukin2_subcutaneous")),
+)
+AMOUNTS = (
+    Amount("interleukin2_in", "interleukin-2 by vein", "MIU"),
+    Amount("phenylephrine", "phenylephrine", "mg", main=True),
+    Amount("norepinephrine", "norepinephrine", "mg"),
+    Amount("dopamine", "dopamine", "mg"),
+    Amount("furosemide", "furosemide", "mg"),
+    Amount("albumin_in", "albumin", "g"),
+    Amount("oxygen", "oxygen", "L"),
+)
+SETTLED = (
+    Settled("recovered", "pressure back without a vasopressor", ("hours_MAP_below_65", "hours_SBP_below_90"),
+            ("pressor", "dosing"), "assumed: the circulation stands by itself, MAP 65 and SBP 90 mmHg"),
+    Settled("ready", "ready for discharge",
+            ("hours_MAP_below_65", "hours_SBP_below_90", "hours_SaO2_below_90", "hours_temperature_above_38",
+             "hours_confused"),
+            ("pressor", "oxygen", "dosing"),
+            "assumed: recovered, no oxygen, saturation 90 %, no fever, clear mind; weight and laboratory left aside"),
 )
 SPREADS = (
     Spread("MAP", 20.0, 140.0),

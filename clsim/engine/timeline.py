@@ -28,6 +28,8 @@ class Event:
         ``add``: the rate comes on top (infusions).  ``set``: it replaces the usual
         value (eating); of several at the same time, the one named last counts.
         What is added comes on top of what is set.
+    of : str
+        Kind of the order that it belongs to, for those who tell them apart.
 
     Raises
     ------
@@ -40,6 +42,7 @@ class Event:
     stop: float
     rate: float
     mode: str = ADD
+    of: str = ""
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.start) and self.start < self.stop):

@@ -17,19 +17,33 @@ from numpy.typing import NDArray
 
 from clsim.draws import uniforms
 from clsim.policy import monitor
+from clsim.policy.clauses import compared, lasted, sides
+from clsim.policy.memory import (
+    GIVEN,
+    NOT_GIVEN,
+    SKIPPED,
+    SOON,
+    Calendar,
+    Keys,
+    Memory,
+    Orders,
+    as_numbers,
+    blank,
+    chart,
+    make_keys,
+    no_orders,
+)
 from clsim.policy.memory import LONG_AGO as NEVER
-from clsim.policy.memory import Calendar, Keys, Memory, Orders, as_numbers, blank, chart, make_keys, no_orders
 from clsim.policy.orders import DRIP, EPISODE, PORTION, STEADY
 from clsim.policy.policy import Policy
 from clsim.policy.rules import HOLD, RETREATMENT, STOP
-from clsim.policy.signals import DRIPS, DROP, FALL, GAIN, PRESSORS, RISE, TICK
+from clsim.policy.signals import DRIPS, PRESSORS, TICK
 from clsim.policy.table import KNOWN_NAMES, NO, PLACE, Table
 
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 TREATMENT, COURSE, CYCLE = 3, 2, 1  # what is stopped
 DAY = 1440.0
-BASELINE = 2  # of `language.REFERENCES`
 NEARLY_OFF = 0.5  # of the smaller of first rate and step down: a drip below is turned off
 
 
@@ -65,7 +79,7 @@ class Decider:
 
     def memory(self) -> Memory:
         """Nothing seen, nothing ordered."""
-        return blank(self.policy.table, self.numbers.size)
+        return blank(self.policy.table, self.numbers.size, int(self.calendar.slot.sum()))
 
     def look(self, t: float, truth: Numbers, struck: Numbers, memory: Memory) -> NDArray[Any]:
         """What is on the chart at minute t; see `monitor.look`."""
@@ -87,7 +101,7 @@ class Decider:
         """
         if seen.shape != self.numbers.shape:
             raise ValueError(f"seen has shape {seen.shape}, not {self.numbers.shape}")
-        return _Round(self, round(t / TICK), memory).orders
+        return Round(self, round(t / TICK), memory).orders
 
 
 def decider(policy: Policy, calendar: Calendar, seed: int, numbers: Any, weight: Any) -> Decider:
@@ -96,48 +110,7 @@ def decider(policy: Policy, calendar: Calendar, seed: int, numbers: Any, weight:
     return Decider(policy, calendar, keys, as_numbers(numbers), np.ascontiguousarray(weight, np.float64))
 
 
-def sides(clause: Any, memory: Memory, weight: Numbers) -> tuple[Numbers, Numbers]:
-    """Both sides of a clause, (n,): what is compared, and with what."""
-    c, value = clause.column, memory.value[:, clause.column]
-    if clause.aspect == FALL:
-        value = memory.baseline[:, c] - value
-    elif clause.aspect == GAIN:
-        value = value / memory.baseline[:, c] - 1.0
-    elif clause.aspect == RISE:
-        value = value - memory.before[:, c]
-    elif clause.aspect == DROP:
-        value = memory.highest[:, c] - value
-    limit = np.full(value.size, clause.value)
-    if clause.per == 1:
-        limit = limit * weight
-    elif clause.per == -1:
-        limit = limit / weight
-    if clause.target != NO:
-        limit = limit + memory.target[:, clause.target]
-    elif clause.reference == BASELINE:
-        limit = limit + memory.baseline[:, c]
-    return value, limit
-
-
-def compared(clause: Any, value: Numbers, limit: Numbers) -> Mask:
-    """Whether a clause holds, its duration left aside; what is not a number does not."""
-    slack = clause.slack
-    with np.errstate(invalid="ignore"):
-        held: Mask = (
-            value < limit - slack, value <= limit + slack, value > limit + slack, value >= limit - slack,
-            np.abs(value - limit) <= slack, np.abs(value - limit) > slack,
-        )[clause.compare]
-    return held
-
-
-def lasted(clause: Any, k: int, memory: Memory) -> Mask:
-    """Whether clause k has held for its duration, from one reading to the last."""
-    since = memory.since[:, k]
-    held: Mask = (since != NEVER) & (memory.at[:, clause.column] - since >= clause.lasting)
-    return held
-
-
-class _Round:
+class Round:
     """One look at all patients."""
 
     def __init__(self, bound: Decider, tick: int, memory: Memory) -> None:
@@ -148,13 +121,14 @@ class _Round:
         self.n = bound.numbers.size
         self.slot = bool(self.calendar.slot[tick])
         self.orders = no_orders(self.n, self.table.supply.shape[1], self.table.supports.size)
-        self.truth = np.zeros((self.n, self.table.clauses.size), np.bool_)
         self.renewed = self.new_cycle()  # 1
         self.take_effect()  # 2
         self.know()  # 3
         self.compare(0, self.table.plain)  # 4
         self.count()  # 5
         self.compare(self.table.plain, self.table.clauses.size)
+        for number in range(self.table.rules.size):
+            self.m.holds[:, number] = self.held(number)
         self.reset_counts()  # 6
         self.judge()  # 7
         for s in range(self.table.supports.size):  # 8
@@ -234,23 +208,27 @@ class _Round:
                 m.since[begins, k] = at[begins] - self.table.columns["window"][c]
                 m.since[fresh & ~holds, k] = NEVER
                 holds = lasted(clause, k, m)
-            self.truth[:, k] = holds
+            self.m.truth[:, k] = holds
 
     def rule(self, number: int) -> Mask:
-        """Whether a rule holds: one of its alternatives, all of whose clauses are as wanted."""
-        span, held = self.rows.rules[number], np.zeros(self.n, np.bool_)
+        """Whether a rule holds now."""
+        return self.m.holds[:, number].copy()
+
+    def held(self, number: int) -> Mask:
+        """Whether a rule holds by its clauses: one of its alternatives, all of whose clauses are as wanted."""
+        span, found = self.rows.rules[number], np.zeros(self.n, np.bool_)
         for each in self.rows.alternatives[span.first : span.last]:
             every = np.ones(self.n, np.bool_)
             for clause, wanted in self.rows.literals[each.first : each.last]:
-                every &= self.truth[:, clause] == bool(wanted)
-            held |= every
-        return held
+                every &= self.m.truth[:, clause] == bool(wanted)
+            found |= every
+        return found
 
     def count(self) -> None:
         """Relative and absolute criteria met."""
         met = np.zeros((2, self.n))
         for each in self.rows.criteria:
-            met[each.absolute] += self.rule(each.rule)
+            met[each.absolute] += self.held(each.rule)
         self.write("relative", met[0])
         self.write("absolute", met[1])
 
@@ -305,9 +283,11 @@ class _Round:
                 holds &= self.used_up(each.after) & self.followed(table.supports.size + v)
                 level = each.ends
             graver = holds & (m.stopped < level)
-            m.stopped[graver], m.stopped_by[graver] = level, v
+            m.stopped[graver], m.stopped_by[graver], m.stopped_at[graver] = level, v, self.tick
         if self.slot:
             self.dose(blocked, first_block)
+        m.dosing[m.stopped > 0] = False
+        self.orders.dosing[:] = m.dosing
 
     def hold(self, v: int, each: Any, holds: Mask) -> Mask:
         """Whether a hold forbids the dose: its rule holds, or held and was not lifted."""
@@ -327,6 +307,10 @@ class _Round:
         given, held = going & ~blocked, going & blocked
         self.orders.give[:] = given
         self.orders.reason[:] = np.where(going, first_block, m.stopped_by)
+        number = self.calendar.number[self.tick]
+        m.state[:, number] = np.where(going, np.where(blocked, SKIPPED, GIVEN), NOT_GIVEN)
+        m.reason[:, number] = self.orders.reason
+        m.dosing[:] = given
         m.doses[given] += 1
         m.last_dose[given] = self.tick
         m.held[held] += 1
@@ -369,6 +353,10 @@ class _Round:
         m.rate[done, s] = new[done]
         if each.kind == PORTION:
             m.portions[done, s] += 1
+        else:
+            way = self.orders.acted[:, s]
+            m.turns[done & (m.way[:, s] == -way) & (waited <= SOON), s] += 1
+            m.way[done, s] = way[done]
 
     def look_closer(self) -> None:
         """How often the vital signs are to be looked at besides."""
@@ -385,6 +373,7 @@ class _Round:
             running = m.running[:, s]
             if each.kind == PORTION:
                 running = ((m.takes[:, s] <= self.tick) & (self.tick < m.takes[:, s] + each.over)).astype(np.float64)
+            m.flowing[:, s] = running
             if each.per == 1:
                 running = running * self.weight
             self.orders.inputs[:] += running[:, None] * self.table.supply[s]

@@ -10,21 +10,24 @@ from numpy.typing import ArrayLike, NDArray
 
 from clsim.draws import stream_keys
 from clsim.policy.signals import DRIPS, GROUPS
-from clsim.policy.table import NO, Table
+from clsim.policy.table import NO, Table, record
 
 LONG_AGO = -(10**6)  # ticks
+SOON = 4  # ticks; a drip that is turned the other way within them swings
+SKIPPED, GIVEN, NOT_GIVEN = 0, 1, 2  # a planned dose: held, given, no longer asked
 
 
 class Calendar(NamedTuple):
     """What is due at each tick k, 0 to m - 1.
 
-    slot : bool (m,), a dose is planned.
+    slot : bool (m,), a dose is planned; number : int64 (m,), the how-manieth, from 0.
     cycle, course : int64 (m,), to which a planned dose belongs, from 0.
     left : int64 (m,), planned doses of the present cycle from this tick on.
     due : bool (m, 4), what of `signals.GROUPS` is looked at.
     """
 
     slot: NDArray[np.bool_]
+    number: NDArray[np.int64]
     cycle: NDArray[np.int64]
     course: NDArray[np.int64]
     left: NDArray[np.int64]
@@ -58,7 +61,7 @@ def make_calendar(table: Table, slots: Sequence[tuple[int, int, int]], ticks: in
         for tick, _, _ in slots:
             if tick >= before:
                 due[tick - before, g] = True
-    return Calendar(slot, cycle, course, left, due)
+    return Calendar(slot, np.maximum(np.cumsum(slot) - 1, 0), cycle, course, left, due)
 
 
 class Keys(NamedTuple):
@@ -80,93 +83,112 @@ def make_keys(seed: int, columns: Sequence[str], entries: Sequence[str]) -> Keys
         stream_keys(seed, tuple(f"policy/followed/{name}" for name in entries)))
 
 
-class Memory(NamedTuple):
-    """One row for each of n patients; ticks are int64, ``NO`` or (where they are subtracted) ``LONG_AGO`` for never.
+CHART = record([(name, "f8") for name in ("value", "before", "baseline", "highest", "waiting", "mark", "total")]
+               + [("at", "i8"), ("marked", "i8"), ("fresh", "?")])
+GROUP = record([("sampled", "i8"), ("looked", "i8")])
+CLAUSE = record([("since", "i8"), ("truth", "?")])
+ORDER = record([("rate", "f8"), ("running", "f8"), ("flowing", "f8")]
+               + [(name, "i8") for name in ("changed", "takes", "portions", "block", "way", "turns")])
+SLOT = record([("state", "i8"), ("reason", "i8")])
+PATIENT = record([(name, "i8") for name in (
+    "watch", "stopped", "stopped_by", "stopped_at", "cycle", "course", "doses", "held", "held_in_a_row", "last_dose")]
+                 + [("peak", "f8"), ("dosing", "?")])
 
-    value : float64 (n, c), the chart; not-a-number: never read.
-    at, fresh : int64, bool (n, c), tick of that reading, and whether it arrived at this tick.
-    before, baseline, highest : float64 (n, c), the reading before, the first and the highest.
-    waiting : float64 (n, c), samples in the laboratory; sampled : int64 (n, 4), when they were taken.
-    looked : int64 (n, 4), when each group was last looked at.
-    watch : int64 (n,), ticks between looks at the vital signs that a watch asks for, 0 for none.
-    mark, total : float64 (n, c), totals at the last boundary and now; marked : int64 (n, c).
-    target : float64 (n, t).
-    since : int64 (n, k), from which reading (of a total: from the start of its window) on a clause has held.
-    changed, takes, portions, block : int64 (n, s), of orders: last decision, tick at which it takes effect,
-        portions in this block or episode, number of the block.
-    rate, running : float64 (n, s), of drips: decided, and running now.
-    slot_rate : float64 (n, 4), `signals.DRIPS` at the last planned dose; peak : float64 (n,), phenylephrine since.
+
+class Memory(NamedTuple):
+    """One row for each of n patients; ticks are whole, ``NO`` or (where they are subtracted) ``LONG_AGO`` for never.
+
+    chart : CHART (n, c)
+        ``value`` as read last (not-a-number: never read), ``at`` the tick of that reading, ``fresh`` whether it
+        arrived at this tick; the reading ``before``, the first (``baseline``) and the ``highest``; ``waiting`` in the
+        laboratory; totals at the last boundary (``mark``, at the tick ``marked``) and now (``total``).
+    group : GROUP (n, 4)
+        When a sample was taken that is still in the laboratory, and when the group was last looked at.
+    clause : CLAUSE (n, k)
+        From which reading (of a total: from the start of its window) on it has held, and whether it holds.
+    holds : bool (n, r), which rules hold.
+    target : float64 (n, t)
+    order : ORDER (n, s)
+        ``rate`` decided and ``running`` of a drip; ``flowing``, how much of the supply flows; tick of the last
+        decision (``changed``) and at which it ``takes`` effect; ``portions`` in this ``block`` or episode; which
+        ``way`` a drip was turned last, and how often (``turns``) it was turned back within `SOON`.
     latched : bool (n, v), holds that have not been lifted.
-    stopped, stopped_by, cycle, course, doses, held, held_in_a_row, last_dose : int64 (n,).
+    slot_rate : float64 (n, 4), `signals.DRIPS` at the last planned dose.
+    slot : SLOT (n, d)
+        Of each planned dose `GIVEN`, `SKIPPED` or `NOT_GIVEN` after a stop, NO before its time, and the verdict by
+        which it was not given.
+    patient : PATIENT (n,)
+        ``watch``, ticks between looks at the vital signs that a watch asks for, 0 for none; what was ``stopped``, by
+        which verdict, when; ``cycle`` and ``course``; ``doses`` given, ``held``, and held one after another in this
+        cycle; tick of the ``last_dose``; ``peak`` of phenylephrine since the last planned dose; ``dosing``: the last
+        planned dose was given and runs until it ends.
+
+    Every field of these records is also a property, ``memory.value`` (n, c).
     """
 
-    value: NDArray[np.float64]
-    at: NDArray[np.int64]
-    fresh: NDArray[np.bool_]
-    before: NDArray[np.float64]
-    baseline: NDArray[np.float64]
-    highest: NDArray[np.float64]
-    waiting: NDArray[np.float64]
-    sampled: NDArray[np.int64]
-    looked: NDArray[np.int64]
-    watch: NDArray[np.int64]
-    mark: NDArray[np.float64]
-    total: NDArray[np.float64]
-    marked: NDArray[np.int64]
+    chart: Any
+    group: Any
+    clause: Any
+    holds: NDArray[np.bool_]
     target: NDArray[np.float64]
-    since: NDArray[np.int64]
-    changed: NDArray[np.int64]
-    takes: NDArray[np.int64]
-    portions: NDArray[np.int64]
-    block: NDArray[np.int64]
-    rate: NDArray[np.float64]
-    running: NDArray[np.float64]
-    slot_rate: NDArray[np.float64]
-    peak: NDArray[np.float64]
+    order: Any
     latched: NDArray[np.bool_]
-    stopped: NDArray[np.int64]
-    stopped_by: NDArray[np.int64]
-    cycle: NDArray[np.int64]
-    course: NDArray[np.int64]
-    doses: NDArray[np.int64]
-    held: NDArray[np.int64]
-    held_in_a_row: NDArray[np.int64]
-    last_dose: NDArray[np.int64]
+    slot_rate: NDArray[np.float64]
+    slot: Any
+    patient: Any
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        """A field of one of the records."""
+        if name not in HOME:
+            raise AttributeError(name)
+        return np.asarray(getattr(self, HOME[name])[name])
 
 
-def blank(table: Table, patients: int) -> Memory:
-    """Nothing seen, nothing ordered."""
-    n, c, s = patients, table.columns.size, table.supports.size
+HOME = {name: home for home, kind in (("chart", CHART), ("group", GROUP), ("clause", CLAUSE), ("order", ORDER),
+                                      ("slot", SLOT), ("patient", PATIENT)) for name in kind.names or ()}
 
-    def ticks(*shape: int, value: int = NO) -> NDArray[np.int64]:
-        return np.full((n, *shape), value, np.int64)
 
-    def numbers(*shape: int, value: float = np.nan) -> NDArray[np.float64]:
-        return np.full((n, *shape), value)
+def blank(table: Table, patients: int, slots: int = 0) -> Memory:
+    """Nothing seen, nothing ordered; so many doses are planned."""
+    n = patients
+
+    def rows(kind: np.dtype[Any], *shape: int, **first: float) -> Any:
+        made = np.zeros((n, *shape), kind)
+        for name in kind.names or ():
+            made[name] = first.get(name, NO if kind[name].kind == "i" else np.nan if kind is CHART else 0.0)
+        return made
 
     return Memory(
-        value=numbers(c), at=ticks(c), fresh=np.zeros((n, c), np.bool_), before=numbers(c), baseline=numbers(c),
-        highest=numbers(c), waiting=numbers(c), sampled=ticks(len(GROUPS)), looked=ticks(len(GROUPS), value=LONG_AGO),
-        watch=ticks(value=0), mark=numbers(c), total=numbers(c, value=0.0), marked=ticks(c),
-        target=numbers(table.targets.size), since=ticks(table.clauses.size, value=LONG_AGO),
-        changed=ticks(s, value=LONG_AGO), takes=ticks(s, value=LONG_AGO),
-        portions=ticks(s, value=0), block=ticks(s), rate=numbers(s, value=0.0), running=numbers(s, value=0.0),
-        slot_rate=numbers(len(DRIPS), value=0.0), peak=numbers(value=0.0),
-        latched=np.zeros((n, table.verdicts.size), np.bool_), stopped=ticks(value=0), stopped_by=ticks(), cycle=ticks(),
-        course=ticks(), doses=ticks(value=0), held=ticks(value=0), held_in_a_row=ticks(value=0),
-        last_dose=ticks(value=LONG_AGO))
+        chart=rows(CHART, table.columns.size, total=0.0, fresh=False),
+        group=rows(GROUP, len(GROUPS), looked=LONG_AGO),
+        clause=rows(CLAUSE, table.clauses.size, since=LONG_AGO),
+        holds=np.zeros((n, table.rules.size), np.bool_),
+        target=np.full((n, table.targets.size), np.nan),
+        order=rows(ORDER, table.supports.size, changed=LONG_AGO, takes=LONG_AGO, portions=0, way=0, turns=0),
+        latched=np.zeros((n, table.verdicts.size), np.bool_),
+        slot_rate=np.zeros((n, len(DRIPS))),
+        slot=rows(SLOT, slots),
+        patient=rows(PATIENT, watch=0, stopped=0, doses=0, held=0, held_in_a_row=0, last_dose=LONG_AGO))
+
+
+def rows_of(memory: Memory, rows: NDArray[np.int64]) -> Memory:
+    """What is remembered of some of the patients, copied."""
+    chosen: Any = [each[rows].copy() for each in memory]
+    return Memory(*chosen)
 
 
 class Orders(NamedTuple):
     """What is decided for n patients at one look.
 
     give : int8 (n,), 1 the dose that is due is given, 0 it is skipped, -1 none is due.
+    dosing : bool (n,), what was given runs on until it ends; false once dosing is stopped.
     inputs : float64 (n, n_inputs), what runs from now until the next look, in the units of the inputs.
     reason : int64 (n,), verdict by which a dose is skipped (of several, the first), NO otherwise.
     acted : int8 (n, s), 1 begun or raised, -1 lowered or ended, 0 as before.
     """
 
     give: NDArray[np.int8]
+    dosing: NDArray[np.bool_]
     inputs: NDArray[np.float64]
     reason: NDArray[np.int64]
     acted: NDArray[np.int8]
@@ -174,12 +196,12 @@ class Orders(NamedTuple):
 
 def no_orders(patients: int, inputs: int, supports: int) -> Orders:
     """Nothing is given."""
-    return Orders(np.full(patients, -1, np.int8), np.zeros((patients, inputs)), np.full(patients, NO, np.int64),
-                  np.zeros((patients, supports), np.int8))
+    return Orders(np.full(patients, -1, np.int8), np.zeros(patients, np.bool_), np.zeros((patients, inputs)),
+                  np.full(patients, NO, np.int64), np.zeros((patients, supports), np.int8))
 
 
 def chart(memory: Memory, names: Sequence[str]) -> NDArray[Any]:
-    """The chart as a structured array (n,), a field for each column: what ``seen`` is."""
+    """What stands on the chart, copied, as a structured array (n,), a field for each column: what ``seen`` is."""
     return np.ascontiguousarray(memory.value).view(np.dtype([(name, "f8") for name in names]))[:, 0]
 
 

@@ -39,21 +39,27 @@ from clsim.policy.signals import (
 SLACK = 1e-9  # of the highest sensible value: what a rounded reading may miss a threshold by
 NO = -1  # no such row
 
-GROUP = np.dtype([("every", "i4"), ("first", "i4"), ("delay", "i4"), ("missed", "f8")])
-COLUMN = np.dtype([("kind", "i1"), ("group", "i1"), ("source", "i4"), ("window", "i4"), ("sd", "f8"), ("cv", "f8"),
+
+def record(fields: list[tuple[str, str]]) -> np.dtype[Any]:
+    """The type of a row, whose fields are read by name in compiled code and in plain Python."""
+    return np.dtype((np.record, fields))
+
+
+GROUP = record([("every", "i4"), ("first", "i4"), ("delay", "i4"), ("missed", "f8")])
+COLUMN = record([("kind", "i1"), ("group", "i1"), ("source", "i4"), ("window", "i4"), ("sd", "f8"), ("cv", "f8"),
                    ("step", "f8")])
-AIM = np.dtype([("below", "f8"), ("value", "f8"), ("fall", "f8"), ("lower", "i1"), ("per", "i1")])
-TARGET = np.dtype([("column", "i2"), ("first", "i2"), ("last", "i2")])
-CLAUSE = np.dtype([("column", "i2"), ("aspect", "i1"), ("compare", "i1"), ("reference", "i1"), ("target", "i2"),
+AIM = record([("below", "f8"), ("value", "f8"), ("fall", "f8"), ("lower", "i1"), ("per", "i1")])
+TARGET = record([("column", "i2"), ("first", "i2"), ("last", "i2")])
+CLAUSE = record([("column", "i2"), ("aspect", "i1"), ("compare", "i1"), ("reference", "i1"), ("target", "i2"),
                    ("per", "i1"), ("lasting", "i4"), ("value", "f8"), ("slack", "f8")])
-LITERAL = np.dtype([("clause", "i2"), ("wanted", "i1")])
-SPAN = np.dtype([("first", "i4"), ("last", "i4")])
-WATCH = np.dtype([("rule", "i2"), ("every", "i4")])
-CRITERION = np.dtype([("rule", "i2"), ("absolute", "i1")])
-SUPPORT = np.dtype([("kind", "i1"), ("rule", "i2"), ("after", "i2"), ("drip", "i1"), ("per", "i1"), ("over", "i4"),
+LITERAL = record([("clause", "i2"), ("wanted", "i1")])
+SPAN = record([("first", "i4"), ("last", "i4")])
+WATCH = record([("rule", "i2"), ("every", "i4")])
+CRITERION = record([("rule", "i2"), ("absolute", "i1")])
+SUPPORT = record([("kind", "i1"), ("rule", "i2"), ("after", "i2"), ("drip", "i1"), ("per", "i1"), ("over", "i4"),
                     ("again", "i4"), ("most", "i4"), ("block", "i4"), ("start", "f8"), ("step", "f8"),
                     ("ceiling", "f8"), ("down", "f8"), ("rises", "i2"), ("weans", "i2"), ("down_again", "i4")])
-VERDICT = np.dtype([("kind", "i1"), ("rule", "i2"), ("any_time", "i1"), ("resume", "i2"), ("ends", "i1"),
+VERDICT = record([("kind", "i1"), ("rule", "i2"), ("any_time", "i1"), ("resume", "i2"), ("ends", "i1"),
                     ("after", "i2")])
 
 
@@ -236,3 +242,6 @@ def _support(each: Support, order: Mapping[str, int], collect: _Collector) -> tu
     return (each.kind, collect.rule(each.rule), order.get(each.after, NO), drip, each.per, each.over, each.again,
             each.most, each.block, each.start, each.step, each.ceiling, each.down, collect.rule(each.rises),
             collect.rule(each.weans), each.down_again)
+
+
+NOTHING_DECIDES = make_table({}, {}, {}, 0, 1.0, (), (), (), ())  # of a course in which nobody decides

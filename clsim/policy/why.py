@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clsim import units
-from clsim.policy.interpreter import Decider, compared, lasted, sides
+from clsim.policy.clauses import compared, lasted, sides
+from clsim.policy.interpreter import Decider
 from clsim.policy.language import COMPARE
 from clsim.policy.memory import Memory
 from clsim.policy.rules import Row

@@ -11,12 +11,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from clsim import units
+from clsim.engine.block import NO_LOOK, Course, make_course
 from clsim.engine.timeline import Event, Timeline, make_timeline
 from clsim.errors import BadInput
 from clsim.scenario.scenario import Scenario, surface_area
 from clsim.scenario.settings import INPUT, PARAMETER
 
 MEASURES = ("1", "kg", "m2")  # what inputs are given per
+LEFT_TO_POLICIES = ("fluid", "drug")  # kinds of orders that a policy gives in place of the scenario
 LARGER = 1.1  # by which weight, or height alone, is changed to see how a rate grows
 SAME = 1e-9  # relative; two rates that are written alike
 
@@ -60,30 +63,60 @@ def by_size(scenario: Scenario) -> tuple[tuple[Event, int], ...]:
     return tuple(sized)
 
 
-def sized_timeline(scenario: Scenario, times: ArrayLike) -> tuple[Timeline, NDArray[np.float64]]:
-    """The edges of a scenario, and the inputs between them for one unit of each measure.
+def sized_course(scenario: Scenario, times: ArrayLike, *, managed: bool = False) -> Course:
+    """What a scenario gives to patients of any size, as the engine wants it.
 
     Parameters
     ----------
     scenario : Scenario
     times : float64 (k,)
         Minutes; when patients are looked at.
+    managed : bool
+        Somebody decides at each look but the last: only planned doses, with the fluid they come in, blood loss and
+        what the ward sets are the scenario's, and doses that it holds are due like all others.
 
-    Returns
-    -------
-    Timeline
-        Its inputs are those of nobody's body: use the second.
-    inputs : float64 (m, n_inputs, 3)
+    Raises
+    ------
+    BadInput
+        As `by_size`; if somebody is to decide at times that are not those of the looks.
     """
-    sized = by_size(scenario)
+    if managed and scenario.held:
+        scenario = scenario.but(course={"hold": []})
+    sized = [each for each in by_size(scenario) if not (managed and each[0].of in LEFT_TO_POLICIES)]
     usual = np.array([each.default for each in INPUT.values()])
-    lines = [
-        make_timeline(
-            [event if mine == measure else replace(event, rate=0.0) for event, mine in sized],
-            list(INPUT), usual if measure == 0 else np.zeros_like(usual), times)
-        for measure in range(len(MEASURES))
-    ]
-    return lines[0], np.stack([line.inputs for line in lines], axis=2)
+
+    def inputs(doses: bool) -> NDArray[np.float64]:
+        return np.stack([line(doses, measure).inputs for measure in range(len(MEASURES))], axis=2)
+
+    def line(doses: bool, measure: int) -> Timeline:
+        events = [event if mine == measure and (event.of == "dose") == doses else replace(event, rate=0.0)
+                  for event, mine in sized]
+        return make_timeline(events, list(INPUT), np.zeros_like(usual) if doses or measure else usual, times)
+
+    first = line(False, 0)
+    looks = np.flatnonzero(first.rows >= 0)
+    tick = np.full(first.edges.size, NO_LOOK)
+    if managed:
+        tick[looks[:-1]] = np.arange(looks.size - 1)
+    return make_course(first.edges, inputs(False), inputs(True), first.rows >= 0, tick)
+
+
+def slots(scenario: Scenario, tick: float) -> list[tuple[int, int, int]]:
+    """Tick, cycle and course of each planned dose, given or held.
+
+    Raises
+    ------
+    BadInput
+        If a dose is planned between two ticks.
+    """
+    found = []
+    for order in sorted((*scenario.doses, *scenario.held), key=lambda each: each.start):
+        if abs(order.start / tick - round(order.start / tick)) > SAME:
+            raise BadInput(
+                "is planned between two looks", given=units.show(order.start, "min", "h"), key="course",
+                allowed=f"under a policy, doses at multiples of {units.show(tick, 'min', 'min')}")
+        found.append((round(order.start / tick), order.cycle, order.course))
+    return found
 
 
 def _grown(body: dict[str, float], name: str) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The course of interleukin-2: planned doses, those held, cycles and the rest between them."""
+"""The course of interleukin-2: planned doses, those held, cycles and the rest between them, courses."""
 
 from __future__ import annotations
 
@@ -29,8 +29,12 @@ def course(section: Section) -> Plan:
             )
     else:
         plan.cycle = math.ceil(last / DAY - 1e-9) * DAY
+    cycles, courses = section.data["cycles"], section.data["courses"]
+    if courses > 1 and "pause" not in section:
+        section.refuse('needs "pause"', "courses", given=str(courses), allowed='the time between courses: "7 wk"')
     start, period = section.time("start"), plan.cycle + section.time("rest")
-    plan.cycles = tuple(start + i * period for i in range(section.data["cycles"]))
+    whole = (cycles - 1) * period + plan.cycle + (section.time("pause") if courses > 1 else 0.0)
+    plan.cycles = tuple(start + j * whole + i * period for j in range(courses) for i in range(cycles))
     plan.planned = len(slots) * len(plan.cycles)
     held = _held(section, plan.planned)
     name = settings.COURSE[1] if route == "subcutaneous" else settings.COURSE[0]
@@ -39,7 +43,9 @@ def course(section: Section) -> Plan:
     for number, begin in enumerate(starts, start=1):
         kind = "held" if number in held else "dose"
         label = f"slot {number} held" if kind == "held" else f"dose {len(plan.given) + 1}"
-        order = Order(kind, "interleukin2", label, begin, begin + length, rate, "IU/min", number)
+        nth = (number - 1) // len(slots)
+        order = Order(kind, "interleukin2", label, begin, begin + length, rate, "IU/min", number, nth % cycles,
+                      nth // cycles)
         if kind == "dose":
             plan.given[number] = begin
             plan.add(section, order, {name: rate, **carrier}, ADD)

@@ -16,7 +16,7 @@ from clsim.errors import BadInput, nearest
 from clsim.scenario.schema import ENTRIES, check, spell
 from clsim.scenario.toml_text import Document, Key
 
-_OF_ANY_ROUTE = ("start", "cycles", "rest")
+_OF_ANY_ROUTE = ("start", "cycles", "rest", "courses", "pause")
 _INSTEAD = {"at": ("every", "doses"), "every": ("at",), "doses": ("at",)}
 
 

@@ -37,6 +37,8 @@ class Order:
     unit : str
     number : int
         Of a dose among the planned ones (slots), from 1; else 0.
+    cycle, course : int
+        To which a planned dose belongs, from 0; cycles count anew in each course.
     """
 
     kind: str
@@ -47,6 +49,8 @@ class Order:
     rate: float
     unit: str
     number: int = 0
+    cycle: int = 0
+    course: int = 0
 
     @property
     def amount(self) -> float:
@@ -88,7 +92,7 @@ class Plan:
                     allowed="up to " + units.show(most.bounds[1], most.unit, most.show),
                 )
             if rate or mode == SET:
-                self.events.append(Event(name, order.start, order.stop, rate, mode))
+                self.events.append(Event(name, order.start, order.stop, rate, mode, order.kind))
         self.orders.append(order)
         if len(self.orders) > MOST_ORDERS:
             section.refuse("makes too many orders", allowed=f"{MOST_ORDERS} in one scenario")

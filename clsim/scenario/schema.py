@@ -58,6 +58,8 @@ class Course(_Strict):
     cycles: int = Field(1, description="how often the cycle is repeated", ge=1, le=100)
     cycle: Quantity = Field(None, description="length of a cycle; default: whole days of its doses")
     rest: Quantity = Field("0 d", description="from the end of a cycle to the next")
+    courses: int = Field(1, description="how often all cycles are repeated", ge=1, le=10)
+    pause: Quantity = Field(None, description="from the end of a course to the next, such as \"7 wk\"")
     carrier: str | None = Field(None, description="fluid of each dose, such as dextrose_5")
     carrier_volume: Quantity = Field(None, description='per dose, such as "50 mL"')
 

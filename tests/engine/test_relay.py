@@ -7,7 +7,18 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from clsim.draws import stream_keys, uniforms
-from clsim.engine.block import ENDS_LIFE, GOES_ON, NOTHING, STOPS_DOSING, Accuracy, Course, Watch, blank
+from clsim.engine.block import (
+    ENDS_LIFE,
+    GOES_ON,
+    NEVER_PAUSE,
+    NOTHING,
+    STOPS_DOSING,
+    Accuracy,
+    Watch,
+    blank,
+    make_course,
+    make_desk,
+)
 from clsim.engine.embedded import BOGACKI_SHAMPINE, TSITOURAS
 from clsim.engine.outcome import Outcome
 from clsim.engine.relay import make_relay
@@ -40,21 +51,21 @@ def outlook(x, p, u, f):
 RELAYS = {w: make_relay(rhs, outlook, (X, P, U, F), TSITOURAS, w) for w in (1, 16)}
 
 
-def course():
+def course(ticks=None):
     inputs = np.zeros((EDGES.size - 1, 2, 2))
-    inputs[1, 0, 0] = 3.0  # a dose for all, from 7.3 to 15 min
-    inputs[4, 0, 1] = 0.5  # one by weight, from 30 to 41.1 min
+    doses = np.zeros_like(inputs)
+    doses[1, 0, 0] = 3.0  # a dose for all, from 7.3 to 15 min
+    doses[4, 0, 1] = 0.5  # one by weight, from 30 to 41.1 min
     inputs[:, 1, 0] = 0.1
-    changes = np.ones(EDGES.size - 1, bool)
-    changes[1:] = (inputs[1:] != inputs[:-1]).any(axis=(1, 2))
-    return Course(EDGES, inputs, changes, np.array([True, False]), OBSERVED)
+    return make_course(EDGES, inputs, doses, OBSERVED, ticks)
 
 
 def watch(effect=GOES_ON, seed=0):
     rows = np.where(OBSERVED, np.cumsum(OBSERVED) - 1, -1)
     return Watch(
         signals=np.array([2, 5]), limited=np.array([2, 2]), limit=np.array([5.0, 5.0]),
-        above=np.array([True, False]), hazards=np.array([1]), effects=np.array([effect]),
+        above=np.array([True, False]), together=np.array([[True, False], [True, True]]),
+        hazards=np.array([1]), effects=np.array([effect]),
         keys=stream_keys(seed, ("event",)), banded=np.array([2]), low=np.array([1.0]),
         width=np.array([1.0]), band_row=rows, kept_row=rows)
 
@@ -83,8 +94,9 @@ def follow(n, width=16, numbers=None, effect=GOES_ON, relay=None, change=None, *
         change(params, states)
     noted = watch(effect)
     found = blank(numbers.size, noted, 8, np.arange(numbers.size), (4, 4))
+    desk = make_desk(states, course(), noted, 4)
     (relay or RELAYS[width])(
-        numbers.astype(np.uint64), params, states, measures, course(), accuracy(**how), noted, found)
+        numbers.astype(np.uint64), params, measures, course(), accuracy(**how), noted, found, desk, 0, NEVER_PAUSE)
     return found
 
 
