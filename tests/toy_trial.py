@@ -52,8 +52,8 @@ def rows(n=400, seed=1, pressor=0.5, generous=0.0):
     ready = 384 + 20 * strain
     course["ended_at"] = np.where(died, course["event_death_at"], HORIZON)
     course["ready_at"] = np.where(died | (ready > HORIZON), np.nan, ready)
-    course["recovered_at"] = course["ready_at"] + 12
-    course["recovery_hours"] = course["ready_at"] - 340
+    course["recovered_at"] = np.where(ready + 12 > HORIZON, np.nan, course["ready_at"] + 12)
+    course["recovery_hours"] = course["recovered_at"] - 340
     return who | course
 
 
