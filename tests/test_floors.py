@@ -34,7 +34,7 @@ FLOORS = (
     ("result store simulate scenario.json_schema progress crowd.parts crowd.blocks crowd.files crowd.report "
         "crowd.output crowd crowd.summaries crowd.outcomes crowd.plan crowd.run crowd.__main__",),
     ("compare compare.arm compare.forms compare.endpoints compare.paired compare.win compare.incidence "
-        "compare.subgroups compare.tables compare.page",),
+        "compare.subgroups compare.pareto compare.tables compare.page",),
     ("plots figures reference validation compare.pictures",),
     ("arguments cohort_cli cli __main__",),
 )

@@ -28,6 +28,7 @@ def rows(n=400, seed=1, pressor=0.5, generous=0.0):
     low = np.round(np.maximum(strain * (8 - 5 * pressor) + 0.15 * given - 4, 0) * 4) / 4
     on = np.where(draw.random(n) < 0.85 * pressor, strain * 14, 0.0)
     rest = draw.normal(80, 10, n)
+    strain = strain * (1.15 - 0.25 * pressor + 0.01 * given)  # drips spare organs, doses do not
     course = {
         "doses_planned": np.full(n, 28), "doses_given": given, "doses_held": 28 - given,
         "doses_cycle_1": np.ceil(given * 0.55), "doses_cycle_2": np.floor(given * 0.45),

@@ -13,7 +13,7 @@ from clsim.printing import columns_of_text
 
 Records = Sequence[Mapping[str, Any]]
 Cells = tuple[str, ...]
-HEAD = ("outcome", "unit", "policy", "mean", "difference", "95 % interval", "MC error", "n")
+HEAD = ("outcome", "unit", "policy", "mean (MC error)", "difference", "95 % interval", "MC error", "n")
 NOTHING = "-"
 SHARE_LEFT_OUT = 0.05  # of patients: more of them unknown are worth a warning
 SAYS = (
@@ -40,19 +40,24 @@ def number(value: float | None, decimals: int, signed: bool = False) -> str:
     return f"{0.0:.{decimals}f}" if float(text) == 0.0 else text
 
 
-def cells(record: Mapping[str, Any]) -> Cells:
-    """Mean, difference, interval, error and number of a record, as `HEAD` has them from "mean" on."""
+def decimals_of(records: Records) -> dict[str, int]:
+    """Decimals for each outcome, the same for all policies: those of its largest error."""
+    errors: dict[str, float] = {}
+    for each in records:
+        known = [each["mc_error"] if each["policy"] != each["reference"] else None, each["mean_mc_error"]]
+        own = next((error for error in known if error), 0.0)
+        errors[each["outcome"]] = max(errors.get(each["outcome"], 0.0), own)
+    return {each["outcome"]: digits(errors[each["outcome"]], each["mean"]) for each in records}
+
+
+def cells(record: Mapping[str, Any], decimals: int) -> Cells:
+    """Mean with its error, difference, interval, error and number of a record, as the end of `HEAD` has them."""
+    error, n = number(record["mean_mc_error"], decimals), f"{record['n']:,}"
+    mean = f"{number(record['mean'], decimals)} ({error})" if record["mean"] is not None else NOTHING
     if record["policy"] == record["reference"]:
-        decimals = digits(record["mean_mc_error"], record["mean"])
-        same = record["difference"] == 0.0
-        return (number(record["mean"], decimals), "reference" if same else "differs from itself", "", "",
-                f"{record['n']:,}")
-    decimals = digits(record["mc_error"], record["mean"])
-    return (
-        number(record["mean"], decimals), number(record["difference"], decimals, True),
-        between(record["ci_low"], record["ci_high"], decimals, True),
-        number(record["mc_error"], decimals), f"{record['n']:,}",
-    )  # fmt: skip
+        return (mean, "differs from itself" if record["difference"] else "reference", "", "", n)
+    return (mean, number(record["difference"], decimals, True),
+            between(record["ci_low"], record["ci_high"], decimals, True), number(record["mc_error"], decimals), n)
 
 
 def between(low: float | None, high: float | None, decimals: int, signed: bool = False) -> str:
@@ -65,11 +70,11 @@ def between(low: float | None, high: float | None, decimals: int, signed: bool =
 def outcomes(records: Records) -> str:
     """Outcome by policy: mean, paired difference with interval and Monte Carlo error."""
     rows: list[Cells] = [HEAD]
-    before = ""
+    before, decimals = "", decimals_of(records)
     for record in records:
         first = record["outcome"] != before
         rows.append((record["label"] if first else "", record["unit"] if first else "", record["policy"],
-                     *cells(record)))
+                     *cells(record, decimals[record["outcome"]])))
         before = record["outcome"]
     return columns_of_text(rows, 3)
 

@@ -134,7 +134,7 @@ def wins(policy: Arm, reference: Arm, hierarchy: Sequence[Level] = HIERARCHY) ->
         levels.append(Tally(each.endpoint.name, each.endpoint.label, each.margin, better, worse, ties))
     won, lost, n = int((final > 0.0).sum()), int((final < 0.0).sum()), len(final)
     low, high = wilson(won, won + lost)
-    benefit_low, benefit_high = t_interval(final)
+    benefit_low, benefit_high = np.clip(t_interval(final), -1.0, 1.0).tolist()
     return Wins(
         policy.name, reference.name, tuple(levels), won, lost, n - won - lost, n, int((~known).sum()),
         _odds(won, lost), _odds(low, 1.0 - low), _odds(high, 1.0 - high),
