@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from clsim.compare.endpoints import Endpoint
 from clsim.compare.subgroups import Row
-from clsim.compare.tables import SAYS, between, cautions, cells, decimals_of, digits, number, probability, verdict
+from clsim.compare.tables import HEAD, SAYS, between, cautions, cells, decimals_of, digits, number, probability, verdict
 from clsim.compare.win import SOURCE, Level, Wins
 from clsim.disclaimer import DISCLAIMER
 
+ALLOWED = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"  # a browser fetches and runs nothing
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 CSS = """
 :root { color-scheme: light dark; --ink: #1a1a1a; --soft: #545454; --ground: #ffffff; --band: #f3f4f6; --edge: #c4c8ce;
@@ -93,7 +94,7 @@ class Study:
     subgroups: Sequence[Row] = ()
     pictures: Sequence[Picture] = ()
     warnings: Sequence[str] = ()
-    notes: Sequence[str] = field(default_factory=tuple)
+    notes: Sequence[str] = ()
 
 
 def report(study: Study) -> str:
@@ -120,6 +121,7 @@ def report(study: Study) -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{ALLOWED}">\n'
         f"<title>{escape(study.title)}</title>\n<style>{CSS}</style>\n</head>\n<body>\n<main>\n"
         + "\n".join(part for part in parts if part)
         + f"\n</main>\n<footer><p><small>{escape(DISCLAIMER)}</small></p></footer>\n</body>\n</html>\n"
@@ -162,13 +164,13 @@ def _table(table: Table, numbers_from: int | None = None) -> str:
     body = "".join(
         "<tr>" + "".join(f"<td{kind(i)}>{escape(cell)}</td>" for i, cell in enumerate(row)) + "</tr>\n" for row in rows
     )
-    return (f'<div class="wide" tabindex="0"><table><thead><tr>{top}</tr></thead>\n<tbody>\n{body}</tbody></table></div>')
+    inner = f"<table><thead><tr>{top}</tr></thead>\n<tbody>\n{body}</tbody></table>"
+    return f'<div class="wide" tabindex="0">{inner}</div>'
 
 
 def _outcomes(records: Sequence[Mapping[str, Any]]) -> Table:
-    head = ("outcome", "unit", "policy", "mean (MC error)", "difference", "95 % interval", "MC error", "n")
     decimals = decimals_of(records)
-    return head, [
+    return HEAD, [
         (each["label"], each["unit"], each["policy"], *cells(each, decimals[each["outcome"]])) for each in records
     ]
 

@@ -1,8 +1,8 @@
 """Figures of a comparison, ready to print.
 
 House style of `clsim.plots`: colours are told apart by colour-blind readers, every policy has
-a mark and a line of its own besides, and names are written in black, which all can read.  Numbers come from `clsim.compare.paired` and its
-neighbours; nothing is estimated here.
+a mark and a line of its own besides, and names are written in black, which all can read.
+Numbers come from `clsim.compare.paired` and its neighbours; nothing is estimated here.
 """
 
 from __future__ import annotations
