@@ -23,6 +23,7 @@ from clsim.errors import BadInput
 Numbers = NDArray[np.float64]
 TAIL = 0.975  # both tails of a 95 % interval
 RESAMPLES = 2000
+MEDIAN = 0.5
 
 
 class Estimate(NamedTuple):
@@ -166,7 +167,7 @@ def difference(policy: Numbers, reference: Numbers, kind: str, same: bool = Fals
     return Difference(float(a.mean()), float(b.mean()), float(gap.mean()), low, high, standard_error(gap), n, unknown)
 
 
-def bootstrap(policy: Numbers, reference: Numbers, quantile: float = 0.5, seed: int = 0,
+def bootstrap(policy: Numbers, reference: Numbers, quantile: float = MEDIAN, seed: int = 0,
               resamples: int = RESAMPLES) -> Difference:
     """Difference between two quantiles (medians), for what is skewed, by resampling patients.
 
@@ -207,7 +208,8 @@ def _count(found: Numbers) -> int:
     return int(np.count_nonzero(found > 0.0))
 
 
-def records(arms: Sequence[Arm], reference: str, endpoints: Sequence[Endpoint]) -> list[dict[str, Any]]:
+def records(arms: Sequence[Arm], reference: str, endpoints: Sequence[Endpoint], quantile: float | None = None,
+            seed: int = 0) -> list[dict[str, Any]]:
     """A record for each outcome and arm, ready for JSON.
 
     Parameters
@@ -216,14 +218,17 @@ def records(arms: Sequence[Arm], reference: str, endpoints: Sequence[Endpoint]) 
     reference : str
         Name of the arm that the others are compared with; it gets records too, whose difference is 0.
     endpoints : sequence of Endpoint
+    quantile, seed : float and int, optional
+        Compare numbers (not shares) by this quantile, 0.5 for the median, with the intervals of `bootstrap`.
 
     Returns
     -------
     list of dict
-        ``outcome, policy, reference, mean, difference, ci_low, ci_high, mc_error, n``, and ``label``,
-        ``unit``, ``kind``, ``better``, ``unknown``, ``mean_low``, ``mean_high``, ``mean_mc_error``.  All in the
-        unit of the outcome (shares in per cent, their differences in percentage points); ``mean`` and
-        ``difference`` are over the ``n`` patients known under both; None where there are too few.
+        ``outcome, policy, reference, mean, difference, ci_low, ci_high, mc_error, n``, and
+        ``statistic`` (what stands as mean: "mean", "median", "quantile 0.9"), ``label``, ``unit``, ``kind``,
+        ``better``, ``unknown``, ``mean_low``, ``mean_high``, ``mean_mc_error``.  All in the unit of the outcome
+        (shares in per cent, their differences in percentage points); ``mean`` and ``difference`` are over
+        the ``n`` patients known under both; None where there are too few.
 
     Raises
     ------
@@ -236,14 +241,21 @@ def records(arms: Sequence[Arm], reference: str, endpoints: Sequence[Endpoint]) 
         theirs = values(endpoint, base.rows)
         for arm in arms:
             ours = theirs if arm is base else values(endpoint, arm.rows)
-            pair = difference(ours, theirs, endpoint.kind, same=arm.same(base))
-            own = estimate(np.where(np.isnan(theirs), np.nan, ours), endpoint.kind)
+            paired = np.where(np.isnan(theirs), np.nan, ours)
+            if quantile is None or endpoint.kind == SHARE:
+                statistic = "mean"
+                pair = difference(ours, theirs, endpoint.kind, same=arm.same(base))
+                own = estimate(paired, endpoint.kind)
+            else:
+                statistic = "median" if quantile == MEDIAN else f"quantile {quantile:g}"
+                pair = bootstrap(ours, theirs, quantile, seed)
+                own = Estimate(*bootstrap(paired, np.zeros(len(paired)), quantile, seed)[2:])
             found.append({
                 "outcome": endpoint.name, "policy": arm.name, "reference": base.name,
                 "mean": shown(own.mean, endpoint), "difference": shown(pair.difference, endpoint),
                 "ci_low": shown(pair.ci_low, endpoint), "ci_high": shown(pair.ci_high, endpoint),
-                "mc_error": shown(pair.mc_error, endpoint), "n": pair.n,
-                "label": endpoint.label, "unit": endpoint.unit, "kind": endpoint.kind, "better": endpoint.better,
+                "mc_error": shown(pair.mc_error, endpoint), "n": pair.n, "statistic": statistic,
+                "label": endpoint.label if statistic == "mean" else f"{endpoint.label}, {statistic}", "unit": endpoint.unit, "kind": endpoint.kind, "better": endpoint.better,
                 "unknown": pair.unknown, "mean_low": shown(own.ci_low, endpoint),
                 "mean_high": shown(own.ci_high, endpoint), "mean_mc_error": shown(own.mc_error, endpoint),
             })  # fmt: skip

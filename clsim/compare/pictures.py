@@ -26,6 +26,7 @@ from clsim.compare.incidence import Curve
 from clsim.compare.pareto import Plane, Point, front
 from clsim.compare.subgroups import Row
 from clsim.compare.tables import between, digits, number, probability
+from clsim.errors import BadInput
 from clsim.plots import COLOUR, HALO, STYLE, sheet, styled
 
 Records = Sequence[Mapping[str, Any]]
@@ -66,11 +67,18 @@ def differences(records: Records, columns: int = 3) -> Figure:
         As `clsim.compare.paired.records` gives them; the reference is the line at zero.
     columns : int
         Panels side by side.
+
+    Raises
+    ------
+    BadInput
+        If there is no arm but the reference.
     """
     reference = records[0]["reference"]
     names = list(dict.fromkeys(each["policy"] for each in records))
     marks = look(names)
     shown = [name for name in names if name != reference]
+    if not shown:
+        raise BadInput("there is nothing to compare: only the reference is given", given=reference)
     outcomes = list(dict.fromkeys(each["outcome"] for each in records))
     lines = -(-len(outcomes) // columns)
     figure = sheet(WIDTH, 0.5 + lines * (0.82 + 0.19 * len(shown)))
@@ -97,7 +105,7 @@ def differences(records: Records, columns: int = 3) -> Figure:
 
 
 def _interval(axes: Axes, height: float, middle: float | None, low: float | None, high: float | None,
-              mark: Mapping[str, Any]) -> None:
+              mark: Mapping[str, Any], size: float = 5.0) -> None:
     """A mark with its interval, or words where there is none."""
     if middle is None:
         axes.annotate("not known", (0.0, height), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7,
@@ -105,7 +113,7 @@ def _interval(axes: Axes, height: float, middle: float | None, low: float | None
         return
     if low is not None and high is not None:
         axes.plot([low, high], [height, height], color=mark["color"], linewidth=1.6, solid_capstyle="butt")
-    axes.plot([middle], [height], color=mark["color"], marker=mark["marker"], markersize=5, linestyle="none")
+    axes.plot([middle], [height], color=mark["color"], marker=mark["marker"], markersize=size, linestyle="none")
 
 
 def _around_zero(axes: Axes) -> None:
@@ -140,7 +148,7 @@ def forest(rows: Sequence[Row], label: str) -> Figure:
     whole = first.parts[0].difference
     if whole is not None:
         axes.axvline(whole, color=COLOUR["blue"], linewidth=0.8, linestyle=(0, (4, 3)))
-    most = max(part.n for row in rows for part in row.parts)
+    most = max(1, *(part.n for row in rows for part in row.parts))
     heads = {"va": "center", "fontsize": 8, "fontweight": "bold"}
     left.text(1.0, -1.0, "n", ha="right", **heads)
     right.text(0.68, -1.0, "difference (95 %)", ha="right", **heads)
@@ -155,8 +163,8 @@ def forest(rows: Sequence[Row], label: str) -> Figure:
                   fontsize=8, fontweight="bold" if row is first else "normal")
         left.text(1.0, height, f"{part.n:,}", va="center", ha="right", fontsize=8)
         mark = {"color": COLOUR["blue"], "marker": "D" if row is first else "s"}
-        _interval(axes, height, part.difference, part.ci_low, part.ci_high, mark)
-        axes.lines[-1].set_markersize(3.0 + 4.0 * float(np.sqrt(part.n / most)))
+        size = 3.0 + 4.0 * float(np.sqrt(part.n / most))
+        _interval(axes, height, part.difference, part.ci_low, part.ci_high, mark, size)
         decimals = digits(part.mc_error, part.difference)
         said = f"{number(part.difference, decimals, True)} ({between(part.ci_low, part.ci_high, decimals, True)})"
         said = said if part.difference is not None else "too few"

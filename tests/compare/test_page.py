@@ -77,7 +77,8 @@ def test_a_whole_page():
 
 def test_everything_given_is_escaped():
     page = report(study(title=NASTY, question=NASTY, arms=[(NASTY, NASTY, NASTY)], cohort={NASTY: NASTY},
-                        warnings=[NASTY], facts={NASTY: NASTY}, command=NASTY, notes=[NASTY], pictures=[Picture(NASTY, NASTY)],
+                        warnings=[NASTY], facts={NASTY: NASTY}, command=NASTY, notes=[NASTY],
+                        pictures=[Picture(NASTY, NASTY)],
                         records=[study().records[0] | {"label": NASTY, "unit": NASTY}]))  # fmt: skip
     found = Reader(page)
     assert "script" not in found.tags and not found.open and NASTY in "".join(found.text)

@@ -173,6 +173,18 @@ def test_records_are_ready_for_json():
     assert doses["difference"] > 0.0 and doses["n"] == 120 and doses["unknown"] == 0
 
 
+def test_medians_on_request():
+    three = arms(60)
+    endpoints = chosen(("hours_MAP_below_65", "death"), three[0].rows)
+    found = records(three, "cautious", endpoints, quantile=0.5, seed=3)
+    assert [each["statistic"] for each in found] == ["median"] * 3 + ["mean"] * 3
+    hours = [arm.rows["hours_MAP_below_65"] for arm in three]
+    assert found[0]["mean"] == np.median(hours[0])
+    assert found[0]["difference"] == pytest.approx(np.median(hours[0]) - np.median(hours[1]))
+    assert found[0]["ci_low"] <= found[0]["difference"] <= found[0]["ci_high"]
+    assert (found[1]["difference"], found[1]["ci_low"], found[1]["ci_high"]) == (0.0, 0.0, 0.0)
+
+
 def test_means_are_of_the_patients_that_are_compared():
     table = rows(40)
     other = table | {"doses_given": table["doses_given"] + 1.0, "failure": np.arange(40) % 10 == 0}

@@ -16,6 +16,7 @@ from clsim.compare.paired import records
 from clsim.compare.pareto import plane
 from clsim.compare.subgroups import SUBGROUPS, forest
 from clsim.disclaimer import DISCLAIMER
+from clsim.errors import BadInput
 
 THREE = arms(200)
 RECORDS = records(THREE, "supportive", available(THREE[0].rows))
@@ -53,6 +54,11 @@ def test_what_is_not_known_is_said():
     empty = {"difference": None, "ci_low": None, "ci_high": None}
     figure = pictures.differences([SIX[0], SIX[1] | empty])
     assert "not known" in words(figure)
+
+
+def test_nothing_to_compare_is_refused():
+    with pytest.raises(BadInput, match="only the reference is given; given: supportive"):
+        pictures.differences(SIX[:1])
 
 
 def test_a_line_for_each_part():
