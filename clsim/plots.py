@@ -8,8 +8,7 @@ colour-blind readers; every curve is also named in words.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -144,31 +143,24 @@ def fluid_boluses(result: Result) -> list[Any]:
             if order.kind == "fluid" and order.rate > fast and order.amount >= large]
 
 
-@contextmanager
-def settled(figure: Figure) -> Iterator[None]:
-    """The figure as laid out, its panels placed to a millionth of its width.
+def settle(figure: Figure) -> None:
+    """Lay a figure out for good, its panels placed to a millionth of its width.
 
-    Finer than that the solver of the layout is not the same each time, and files would differ.
+    Finer than that the solver of the layout is not the same each time, and it moves a figure
+    that is laid out again; files would differ.
     """
     figure.draw_without_rendering()
-    engine = figure.get_layout_engine()
     figure.set_layout_engine("none")
-    laid_out = [axes for axes in figure.axes if axes.get_in_layout()]
-    for axes in laid_out:
+    for axes in figure.axes:
         left, lower, width, height = (round(each, 6) for each in axes.get_position().bounds)
         axes.set_position((left, lower, width, height))
-    try:
-        yield
-    finally:
-        for axes in laid_out:
-            axes.set_in_layout(True)  # setting its place had taken it out
-        figure.set_layout_engine(engine)
 
 
 def write(figure: Figure, file: Path) -> Path:
     """Write one picture (``.png``, ``.svg`` or ``.pdf``), the same bytes each time."""
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(file.suffix)
-    with matplotlib.rc_context(STYLE), settled(figure):
+    with matplotlib.rc_context(STYLE):
+        settle(figure)
         figure.savefig(file, dpi=DOTS_PER_INCH, metadata=metadata)
     return file
 

@@ -27,7 +27,7 @@ from clsim.compare.pareto import Plane, Point, front
 from clsim.compare.subgroups import Row
 from clsim.compare.tables import between, digits, number, probability
 from clsim.errors import BadInput
-from clsim.plots import COLOUR, HALO, STYLE, settled, sheet, styled
+from clsim.plots import COLOUR, HALO, STYLE, settle, sheet, styled
 
 Records = Sequence[Mapping[str, Any]]
 COLOURS = ("blue", "red", "green", "purple", "amber", "black")
@@ -52,7 +52,8 @@ def look(names: Sequence[str]) -> dict[str, dict[str, Any]]:
 def svg(figure: Figure) -> str:
     """A figure as the text of an SVG, letters drawn as outlines so that they look the same everywhere."""
     out = io.StringIO()
-    with matplotlib.rc_context({**STYLE, "svg.fonttype": "path"}), settled(figure):
+    with matplotlib.rc_context({**STYLE, "svg.fonttype": "path"}):
+        settle(figure)
         figure.savefig(out, format="svg", metadata={"Date": None})
     return out.getvalue()
 
