@@ -94,12 +94,17 @@ def hierarchy(found: Sequence[Wins]) -> str:
 
 def verdict(found: Wins) -> str:
     """A sentence on the win ratio and the net benefit."""
-    interval = "" if found.ratio_low != found.ratio_low else f" ({found.ratio_low:.2f} to {found.ratio_high:.2f})"
-    ratio = "undefined, nobody is decided" if found.ratio != found.ratio else f"{found.ratio:.2f}{interval}"
+    who = f"{found.policy} against {found.reference}"
     left = f"; {found.unknown:,} not known" if found.unknown else ""
-    low, high = (100.0 * each for each in (found.benefit_low, found.benefit_high))
-    return (f"{found.policy} against {found.reference}: win ratio {ratio}, net benefit {100.0 * found.benefit:+.1f} "
-            f"({low:+.1f} to {high:+.1f}) points, {found.ties:,} of {found.n:,} tie{left}")
+    if not found.n:
+        return f"{who}: nobody to compare{left}"
+    if not found.wins + found.losses:
+        return f"{who}: all {found.n:,} tie{left}"
+    ratio = f"{found.ratio:.2f}" if found.losses else "infinite, without losses"
+    low, middle, high = (100.0 * each for each in (found.benefit_low, found.benefit, found.benefit_high))
+    benefit = f"{middle:+.1f}" + (f" ({low:+.1f} to {high:+.1f})" if found.n > 1 else "")
+    return (f"{who}: win ratio {ratio} ({found.ratio_low:.2f} to {found.ratio_high:.2f}), net benefit {benefit} "
+            f"percentage points, {found.ties:,} of {found.n:,} tie{left}")
 
 
 def subgroups(rows: Sequence[Row]) -> str:

@@ -9,8 +9,12 @@ import pytest
 from toy_trial import rows
 
 from clsim.compare import endpoints as e
-from clsim.compare.arm import Arm, matched
+from clsim.cohort import load_cohort
+from clsim.compare.arm import WHO, Arm, matched
 from clsim.compare.forms import AnyOf, Coded, Everyone, Known, Ratio, Stage, Sum, Test, Within, columns_of, evaluate
+from clsim.compare.incidence import HAPPENINGS
+from clsim.compare.subgroups import SUBGROUPS
+from clsim.crowd.outcomes import entries
 from clsim.errors import BadInput
 
 NAN = float("nan")
@@ -37,6 +41,27 @@ def test_columns_are_read_once_and_in_order():
     form = AnyOf(("b", Sum(((1.0, "a"), (1.0, Ratio("b", "code"))))))
     assert columns_of(form) == ("b", "a", "code")
     assert columns_of(Everyone()) == ()
+
+
+def test_columns_are_those_of_a_cohort_or_of_what_a_policy_did():
+    known = {column.name for column, _ in entries(load_cohort("hd-il2-candidates"))}
+    parts = [name for each in SUBGROUPS for _, form in each.parts for name in columns_of(form)]
+    needed = {*parts, *(name for each in e.ENDPOINTS for name in each.columns), e.FAILURE, WHO,
+              *(each.column for each in HAPPENINGS)}  # fmt: skip
+    assert needed - known == {
+        "doses_held", "first_held_at", "pressor_hours", "phenylephrine_amount", "norepinephrine_amount",
+        "dopamine_amount", "oxygen_hours", "furosemide_amount", "albumin_amount", "recovered_at", "recovery_hours",
+        "ready_at",
+    }  # fmt: skip
+
+
+def test_units_are_those_of_the_table():
+    units = {column.name: column.unit for column, _ in entries(load_cohort("hd-il2-candidates"))}
+    plain = [each for each in e.ENDPOINTS if isinstance(each.of, str) and each.of in units and each.kind == e.NUMBER]
+    assert len(plain) >= 10
+    assert all(each.unit == units[each.of] for each in plain)
+    assert units["weight_gain_max"] == units["weight_now_start"] == "kg" and units[e.CREATININE] == "umol/L"
+    assert units["creatinine_clearance"] == "L/min" and units["fluid_given_end"] == units["urine_volume_end"] == "L"
 
 
 def test_a_missing_column_is_named_with_the_nearest():

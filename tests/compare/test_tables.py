@@ -75,7 +75,11 @@ def test_wins_level_by_level():
     text = tables.hierarchy(found)
     assert text.count("\n") == 2 * len(HIERARCHY) + 3
     assert "cautious against supportive: win ratio 0." in text and "doses given (by 1 or more)" in text
-    assert "undefined, nobody is decided" in tables.verdict(wins(THREE[0], THREE[0]))
+    assert tables.verdict(wins(THREE[0], THREE[0])) == "supportive against supportive: all 300 tie"
+    nobody = Arm("nobody", "", rows(0))
+    assert tables.verdict(wins(nobody, nobody)) == "nobody against nobody: nobody to compare"
+    one = Arm("more", "", THREE[0].rows | {"doses_given": THREE[0].rows["doses_given"] + 1})
+    assert "win ratio infinite, without losses (" in tables.verdict(wins(one, THREE[0]))
 
 
 def test_subgroups_and_time_lost():
