@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from toy_trial import rows
 
-from clsim.compare import endpoints as e
 from clsim.cohort import load_cohort
+from clsim.compare import endpoints as e
 from clsim.compare.arm import WHO, Arm, matched
 from clsim.compare.forms import AnyOf, Coded, Everyone, Known, Ratio, Stage, Sum, Test, Within, columns_of, evaluate
 from clsim.compare.incidence import HAPPENINGS
