@@ -20,7 +20,7 @@ NUMBER, SHARE = "number", "share"
 MORE, LESS, NEITHER = "more", "less", ""
 FAILURE = "failure"  # the column that is not 0 where the solver gave up
 CYCLE = "doses_cycle_"  # beginning of the columns that count doses of a cycle
-COUNTED = "table of patients"
+COUNTED = "table of patients; of who dies, up to his death"
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,8 @@ METHODS = (
     "MC error is the standard error over patients. It shrinks with their number and does not know of errors of the "
     "model.",
     "Many outcomes are looked at and no interval is widened for it.",
+    "Hours, amounts and extremes of a patient who dies are those up to his death, so that death can look like less "
+    "harm: read them beside the deaths.",
     "A patient who could not be computed, or whose value is not known in one arm, is left out of both and counted.",
 )
 

@@ -3,7 +3,8 @@
 Arms share patients and randomness, so a patient is his own control and only his
 difference counts.  Intervals are 95 % and tell the Monte Carlo error, which more patients
 shrink; none of them knows of the error of the model.  Whoever has no known value in one of
-the arms is left out of the pair and counted.
+the arms is left out of the pair and counted.  Hours and amounts of a patient who dies end
+with his death: they are read beside the deaths.
 """
 
 from __future__ import annotations
