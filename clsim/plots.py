@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import matplotlib
 import numpy as np
@@ -28,6 +28,7 @@ from clsim.units import convert
 if TYPE_CHECKING:
     from clsim.result import Result
 
+Given = ParamSpec("Given")
 HOUR = 60.0
 COLOUR = {
     "black": "#1a1a1a", "grey": "#6b6b6b", "pale": "#d9d9d9", "blue": "#0072b2", "sky": "#56b4e9",
@@ -45,13 +46,13 @@ DOTS_PER_INCH = 200
 HALO = [withStroke(linewidth=3.0, foreground="white")]
 
 
-def styled(draw: Callable[[Result], Figure]) -> Callable[[Result], Figure]:
+def styled(draw: Callable[Given, Figure]) -> Callable[Given, Figure]:
     """Draw in the house style, whatever style the caller has."""
 
     @wraps(draw)
-    def drawn(result: Result) -> Figure:
+    def drawn(*args: Given.args, **kwargs: Given.kwargs) -> Figure:
         with matplotlib.rc_context(STYLE):
-            return draw(result)
+            return draw(*args, **kwargs)
 
     return drawn
 
@@ -75,16 +76,22 @@ def canvas(width: float, height: float, heights: Iterable[float], title: str) ->
     title : str
         One line.
     """
+    figure = sheet(width, height)
+    rows = list(heights)
+    axes = figure.subplots(len(rows), 1, sharex=True, height_ratios=rows, squeeze=False)[:, 0]
+    axes[0].set_title(title, pad=30.0)
+    return figure, list(axes)
+
+
+def sheet(width: float, height: float) -> Figure:
+    """An empty figure of so many inches above the disclaimer at its foot."""
     figure = Figure(figsize=(width, height + FOOTER_INCHES), layout="constrained")
     FigureCanvasAgg(figure)
     share = FOOTER_INCHES / (height + FOOTER_INCHES)
     figure.get_layout_engine().set(rect=(0.005, share, 0.99, 1.0 - share - 0.005))  # type: ignore[union-attr,call-arg]
-    rows = list(heights)
-    axes = figure.subplots(len(rows), 1, sharex=True, height_ratios=rows, squeeze=False)[:, 0]
-    axes[0].set_title(title, pad=30.0)
     text = textwrap.fill(DISCLAIMER, int(width * 21))
     figure.text(0.01, 0.01, text, fontsize=6.2, color=COLOUR["grey"], va="bottom")
-    return figure, list(axes)
+    return figure
 
 
 def line(axes: Axes, hours: Any, values: Any, colour: str, label: str, at: float | None = None,
@@ -136,10 +143,24 @@ def fluid_boluses(result: Result) -> list[Any]:
             if order.kind == "fluid" and order.rate > fast and order.amount >= large]
 
 
+def settle(figure: Figure) -> None:
+    """Lay a figure out for good, its panels placed to a millionth of its width.
+
+    Finer than that the solver of the layout is not the same each time, and it moves a figure
+    that is laid out again; files would differ.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        left, lower, width, height = (round(each, 6) for each in axes.get_position().bounds)
+        axes.set_position((left, lower, width, height))
+
+
 def write(figure: Figure, file: Path) -> Path:
     """Write one picture (``.png``, ``.svg`` or ``.pdf``), the same bytes each time."""
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(file.suffix)
     with matplotlib.rc_context(STYLE):
+        settle(figure)
         figure.savefig(file, dpi=DOTS_PER_INCH, metadata=metadata)
     return file
 

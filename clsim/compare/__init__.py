@@ -1,0 +1,1 @@
+"""The same patients under several policies: outcomes, paired differences, tables and pictures."""

@@ -1,0 +1,172 @@
+"""A comparison in words and columns, as a terminal shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from clsim.compare.endpoints import Endpoint
+from clsim.compare.paired import Difference
+from clsim.compare.subgroups import Row
+from clsim.compare.win import Level, Wins
+from clsim.printing import columns_of_text
+
+Records = Sequence[Mapping[str, Any]]
+Cells = tuple[str, ...]
+HEAD = ("outcome", "unit", "policy", "mean (MC error)", "difference", "95 % interval", "MC error", "n")
+NOTHING = "-"
+SHARE_LEFT_OUT = 0.05  # of patients: more of them unknown are worth a warning
+SAYS = (
+    "Differences are paired (policy less reference, the same patients and the same randomness); shares in %, their "
+    "differences in percentage points. Interval and Monte Carlo (MC) error say how far the number of patients bears; "
+    "neither knows how wrong the model is."
+)
+
+
+def digits(error: float | None, value: float | None) -> int:
+    """Decimals worth showing: two digits of the error, or three of the value where there is no error."""
+    size = error if error else (value or 0.0) / 10.0
+    decimals = 0
+    while decimals < 4 and 0.0 < abs(size) < 10.0 ** (1 - decimals):
+        decimals += 1
+    return decimals
+
+
+def number(value: float | None, decimals: int, signed: bool = False) -> str:
+    """A number, or a dash where there is none; a zero bears no sign."""
+    if value is None:
+        return NOTHING
+    text = f"{value:{'+' if signed else ''}.{decimals}f}"
+    return f"{0.0:.{decimals}f}" if float(text) == 0.0 else text
+
+
+def decimals_of(records: Records) -> dict[str, int]:
+    """Decimals for each outcome, the same for all policies: those of its largest error."""
+    errors: dict[str, float] = {}
+    for each in records:
+        known = [each["mc_error"] if each["policy"] != each["reference"] else None, each["mean_mc_error"]]
+        own = next((error for error in known if error), 0.0)
+        errors[each["outcome"]] = max(errors.get(each["outcome"], 0.0), own)
+    return {each["outcome"]: digits(errors[each["outcome"]], each["mean"]) for each in records}
+
+
+def cells(record: Mapping[str, Any], decimals: int) -> Cells:
+    """Mean with its error, difference, interval, error and number of a record, as the end of `HEAD` has them."""
+    error, n = number(record["mean_mc_error"], decimals), f"{record['n']:,}"
+    mean = f"{number(record['mean'], decimals)} ({error})" if record["mean"] is not None else NOTHING
+    if record["policy"] == record["reference"]:
+        return (mean, "differs from itself" if record["difference"] else "reference", "", "", n)
+    return (mean, number(record["difference"], decimals, True),
+            between(record["ci_low"], record["ci_high"], decimals, True), number(record["mc_error"], decimals), n)
+
+
+def between(low: float | None, high: float | None, decimals: int, signed: bool = False) -> str:
+    """Two ends in words."""
+    if low is None or high is None:
+        return NOTHING
+    return f"{number(low, decimals, signed)} to {number(high, decimals, signed)}"
+
+
+def outcomes(records: Records) -> str:
+    """Outcome by policy: mean, paired difference with interval and Monte Carlo error."""
+    rows: list[Cells] = [HEAD]
+    before, decimals = "", decimals_of(records)
+    for record in records:
+        first = record["outcome"] != before
+        rows.append((record["label"] if first else "", record["unit"] if first else "", record["policy"],
+                     *cells(record, decimals[record["outcome"]])))
+        before = record["outcome"]
+    return columns_of_text(rows, 3)
+
+
+def hierarchy(found: Sequence[Wins]) -> str:
+    """Wins and losses of each policy, level by level, with win ratio and net benefit."""
+    rows: list[Cells] = [("decided by", "policy", "wins", "losses", "ties left")]
+    for k, level in enumerate(found[0].levels if found else ()):
+        margin = f" (by {level.margin:g} or more)" if level.margin else ""
+        for i, each in enumerate(found):
+            tally = each.levels[k]
+            rows.append((level.label + margin if i == 0 else "", each.policy, f"{tally.wins:,}", f"{tally.losses:,}",
+                         f"{tally.ties:,}"))
+    lines = [columns_of_text(rows, 2), ""]
+    return "\n".join([*lines, *map(verdict, found)])
+
+
+def verdict(found: Wins) -> str:
+    """A sentence on the win ratio and the net benefit."""
+    who = f"{found.policy} against {found.reference}"
+    left = f"; {found.unknown:,} not known" if found.unknown else ""
+    if not found.n:
+        return f"{who}: nobody to compare{left}"
+    if not found.wins + found.losses:
+        return f"{who}: all {found.n:,} tie{left}"
+    ratio = f"{found.ratio:.2f}" if found.losses else "infinite, without losses"
+    low, middle, high = (100.0 * each for each in (found.benefit_low, found.benefit, found.benefit_high))
+    benefit = f"{middle:+.1f}" + (f" ({low:+.1f} to {high:+.1f})" if found.n > 1 else "")
+    return (f"{who}: win ratio {ratio} ({found.ratio_low:.2f} to {found.ratio_high:.2f}), net benefit {benefit} "
+            f"percentage points, {found.ties:,} of {found.n:,} tie{left}")
+
+
+def subgroups(rows: Sequence[Row]) -> str:
+    """The paired difference in each part of each subgroup."""
+    first = rows[0]
+    head = (f"{first.policy} less {first.reference}", "", "n", f"difference {first.unit}".rstrip(), "95 % interval",
+            "p of interaction")
+    lines: list[Cells] = [head]
+    for row in rows:
+        for i, part in enumerate(row.parts):
+            decimals = digits(part.mc_error, part.difference)
+            p = "" if i or len(row.parts) < 2 else probability(row.p)
+            lines.append((row.label if i == 0 else "", part.label, f"{part.n:,}",
+                          number(part.difference, decimals, True),
+                          between(part.ci_low, part.ci_high, decimals, True), p))
+    return columns_of_text(lines, 2)
+
+
+def probability(p: float | None) -> str:
+    """A chance with two decimals, or how small it is."""
+    if p is None:
+        return NOTHING
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def time_lost(label: str, horizon: float, found: Mapping[str, Difference], reference: str) -> str:
+    """Mean hours between an event and the horizon, by policy."""
+    rows: list[Cells] = [(f"{label}: hours from it to {horizon:g} h", "mean", "difference", "95 % interval", "n")]
+    for name, each in found.items():
+        decimals = digits(each.mc_error, each.policy_mean)
+        if name == reference:
+            rows.append((name, number(each.policy_mean, decimals), "reference", "", f"{each.n:,}"))
+        else:
+            rows.append((name, number(each.policy_mean, decimals), number(each.difference, decimals, True),
+                         between(each.ci_low, each.ci_high, decimals, True), f"{each.n:,}"))
+    return columns_of_text(rows, 1)
+
+
+def definitions(endpoints: Iterable[Endpoint], levels: Iterable[Level] = ()) -> str:
+    """What outcomes and levels mean and where the definition comes from."""
+    rows: list[Cells] = [("outcome", "word in JSON", "definition")]
+    rows += [(each.label, each.name, each.source) for each in endpoints]
+    rows += [(f"level {k}: {each.endpoint.label}", each.endpoint.name, each.why) for k, each in enumerate(levels, 1)]
+    return columns_of_text(rows, 3)
+
+
+def cautions(records: Records) -> list[str]:
+    """What a reader must know before he believes the table, a line each."""
+    found = []
+    for record in records:
+        who, total = f"{record['label']}, {record['policy']}", record["n"] + record["unknown"]
+        if record["policy"] == record["reference"]:
+            if record["difference"]:
+                found.append(f"{who}: the policy differs from itself; something is wrong with this comparison")
+            continue
+        if record["n"] < 2:
+            found.append(f"{who}: known of {record['n']} of {total:,} patients; nothing can be said")
+        elif record["unknown"] > SHARE_LEFT_OUT * total:
+            found.append(f"{who}: {record['unknown']:,} of {total:,} patients are left out, of whom it is not known in "
+                         "one of the arms; the others may not be like them")
+    left = {record["unknown"] for record in records if 0 < record["unknown"] <= SHARE_LEFT_OUT * record["n"]}
+    if left:
+        found.append(f"up to {max(left):,} patients are left out of an outcome because it is not known in one of the "
+                     "arms (numerical failures among them); the column n says how many are left")
+    return found
