@@ -16,6 +16,7 @@ import typer
 import clsim
 from clsim.arguments import AsJson, ScenarioArgument, Setting, overrides
 from clsim.cohort_cli import cohort
+from clsim.compare_cli import compare, sweep
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, ClsimError, Place
 from clsim.printing import columns_of_text
@@ -37,6 +38,8 @@ app = typer.Typer(
 validate = typer.Typer(help="Compare the model with published experiments.", no_args_is_help=True)
 app.add_typer(validate, name="validate")
 app.command()(cohort)
+app.command()(compare)
+app.command()(sweep)
 
 
 def main() -> None:

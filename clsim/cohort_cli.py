@@ -119,8 +119,9 @@ def planned(
 
     read, drawn = load(scenario, **tables), load_cohort(people)
     from clsim.crowd import plan as crowd
+    from clsim.crowd.warming import prepare
 
-    crowd.prepare(tell)
+    prepare(tell)
     number = read.seed if seed is None else seed
     plan = crowd.make_plan(read, drawn, number, total, keep=keep, everyone=everyone)
     return plan, crowd.run_block, (*read.notes, *drawn.notes(read.values))

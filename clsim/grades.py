@@ -23,7 +23,7 @@ from clsim.errors import BadInput
 UNKNOWN = -1
 FATAL_FROM = 3  # a death is related to an adverse event that had this grade or more
 COMPARISONS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
-STATISTICS = ("start", "min", "max", "hours_below", "hours_above", "happened")
+STATISTICS = ("start", "min", "max", "hours_below", "longest_below", "hours_above", "happened")
 
 
 class Need(NamedTuple):
@@ -32,7 +32,7 @@ class Need(NamedTuple):
     column : str, its name in the table of patients.
     signal : str, the state, flow, adverse event or symptom.
     statistic : str, one of `STATISTICS`; ``start`` is the value at the start.
-    limit : float, of the hours below or above, in the signal's internal unit.
+    limit : float, of the hours below (in all, or the longest stretch) or above, in the signal's internal unit.
     """
 
     column: str
@@ -113,9 +113,9 @@ NEEDS = (
     Need("phenylephrine_site_max", "phenylephrine_site", "max"),
     Need("norepinephrine_site_max", "norepinephrine_site", "max"),
     Need("dopamine_site_max", "dopamine_site", "max"),
-    Need("hours_urine_below_10", "urine_flow", "hours_below", TEN_PER_HOUR),
-    Need("hours_urine_below_half", "urine_per_weight", "hours_below", PER_KG_05),
-    Need("hours_urine_below_third", "urine_per_weight", "hours_below", PER_KG_03),
+    Need("longest_urine_below_10", "urine_flow", "longest_below", TEN_PER_HOUR),
+    Need("longest_urine_below_half", "urine_per_weight", "longest_below", PER_KG_05),
+    Need("longest_urine_below_third", "urine_per_weight", "longest_below", PER_KG_03),
     Need("creatinine_concentration_start", "creatinine_concentration", "start"),
     Need("creatinine_concentration_max", "creatinine_concentration", "max"),
     Need("bilirubin_start", "bilirubin", "start"),
@@ -164,15 +164,15 @@ RULES = (
              Step(4, (If("phenylephrine_site_max", ">", 2.0),), "phenylephrine above the ceiling of Dutcher2014"),
          ), fatal=True),
     Rule("urine_output_decreased", "urine output decreased", "Urine output decreased (Renal and urinary disorders)",
-         "CTCAE2017: grades 3 (below 80 mL in 8 h) and 4 (below 240 mL in 24 h) only; hours need not be in a row", (
-             Step(3, (If("hours_urine_below_10", ">=", 8.0),)),
-             Step(4, (If("hours_urine_below_10", ">=", 24.0),)),
+         "CTCAE2017: grades 3 (below 80 mL in 8 h) and 4 (below 240 mL in 24 h) only; hours are in a row", (
+             Step(3, (If("longest_urine_below_10", ">=", 8.0),)),
+             Step(4, (If("longest_urine_below_10", ">=", 24.0),)),
          )),
     Rule("oliguria", "oliguria by stage", "Acute kidney injury, stage by urine",
-         "KDIGO2012, since CTCAE v5.0 has no grade 1 or 2 of low urine; hours need not be in a row", (
-             Step(1, (If("hours_urine_below_half", ">=", 6.0),)),
-             Step(2, (If("hours_urine_below_half", ">=", 12.0),)),
-             Step(3, (If("hours_urine_below_third", ">=", 24.0),)),
+         "KDIGO2012, since CTCAE v5.0 has no grade 1 or 2 of low urine; hours are in a row", (
+             Step(1, (If("longest_urine_below_half", ">=", 6.0),)),
+             Step(2, (If("longest_urine_below_half", ">=", 12.0),)),
+             Step(3, (If("longest_urine_below_third", ">=", 24.0),)),
              Step(3, (If("event_dialysis", ">", 0.0),)),
          )),
     Rule("creatinine_increased", "creatinine increased", "Creatinine increased (Investigations)",

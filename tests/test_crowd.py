@@ -16,9 +16,10 @@ import pytest
 import clsim
 from clsim import grades
 from clsim.cohort import load_cohort, loads_cohort
-from clsim.crowd import outcomes, summaries
 from clsim.crowd import plan as crowd
+from clsim.crowd import summaries
 from clsim.crowd.report import summarise
+from clsim.crowd.seen import OCCURRENCES
 from clsim.engine.outcome import Outcome
 from clsim.model.layout import FLOWS, columns
 from clsim.patient import Fault
@@ -162,15 +163,16 @@ def test_counts_over_time_hold_everybody_who_was_treated(plan, whole):
 def test_every_column_grades_need_is_noted():
     signals = {signal.name for signal in summaries.SIGNALS}
     limits = {limit.name: limit for limit in summaries.LIMITS}
+    limits |= {limit.longest: limit for limit in summaries.LIMITS if limit.in_a_row}
     for need in grades.NEEDS:
-        if need.statistic.startswith("hours"):
+        if need.statistic.startswith(("hours", "longest")):
             limit = limits[need.column]
             assert (limit.signal, limit.limit, limit.above) == (
                 need.signal, need.limit, need.statistic == "hours_above")
         elif need.statistic != "happened":
             assert need.signal in signals, need
         else:
-            assert need.signal in {each.name for each in outcomes.OCCURRENCES}
+            assert need.signal in {each.name for each in OCCURRENCES}
 
 
 def test_a_plan_can_be_sent_away_and_tells_what_it_is(plan, whole):

@@ -34,13 +34,13 @@ CASES = [
     ("hypotension", {"SBP_min": 60.0, "hours_MAP_below_50": 0.5}, 4),
     ("hypotension", {"phenylephrine_site_max": 1.0, "event_death": 1.0}, 5),
     ("hypotension", {"SBP_min": 85.0, "event_death": 1.0}, 1),  # died, not of this
-    ("urine_output_decreased", {"hours_urine_below_10": 7.9}, 0),
-    ("urine_output_decreased", {"hours_urine_below_10": 8.0}, 3),
-    ("urine_output_decreased", {"hours_urine_below_10": 24.0}, 4),
-    ("oliguria", {"hours_urine_below_half": 5.9}, 0),
-    ("oliguria", {"hours_urine_below_half": 6.0}, 1),
-    ("oliguria", {"hours_urine_below_half": 12.0}, 2),
-    ("oliguria", {"hours_urine_below_half": 30.0, "hours_urine_below_third": 24.0}, 3),
+    ("urine_output_decreased", {"longest_urine_below_10": 7.9}, 0),
+    ("urine_output_decreased", {"longest_urine_below_10": 8.0}, 3),
+    ("urine_output_decreased", {"longest_urine_below_10": 24.0}, 4),
+    ("oliguria", {"longest_urine_below_half": 5.9}, 0),
+    ("oliguria", {"longest_urine_below_half": 6.0}, 1),
+    ("oliguria", {"longest_urine_below_half": 12.0}, 2),
+    ("oliguria", {"longest_urine_below_half": 30.0, "longest_urine_below_third": 24.0}, 3),
     ("oliguria", {"event_dialysis": 1.0}, 3),
     ("creatinine_increased", {"creatinine_concentration_max": ULN}, 0),
     ("creatinine_increased", {"creatinine_concentration_max": 1.01 * ULN}, 1),
@@ -155,8 +155,8 @@ def test_needs_are_what_rules_read_and_what_the_model_has():
 def test_limits_are_those_of_the_terms_in_internal_units():
     limit = {need.column: (need.limit, need.signal) for need in NEEDS}
     for column, words in {
-        "hours_urine_below_10": "80 mL/8h", "hours_urine_below_half": "0.5 mL/kg/h",
-        "hours_urine_below_third": "0.3 mL/kg/h",
+        "longest_urine_below_10": "80 mL/8h", "longest_urine_below_half": "0.5 mL/kg/h",
+        "longest_urine_below_third": "0.3 mL/kg/h",
     }.items():  # fmt: skip
         value, signal = limit[column]
         number, unit = ("10", "mL/h") if "8h" in words else words.split(" ")

@@ -87,8 +87,8 @@ AKI = Stage((
 ))  # fmt: skip
 AKI_SOURCE = (
     "KDIGO2012, staging by creatinine and urine; the highest creatinine is compared with that before the course, "
-    "whenever it came (the rise of 26.5 umol/L need not be within 48 h, nor the 1.5 times within 7 days), and hours "
-    "of low urine need not be in a row, so that stages are somewhat high"
+    "whenever it came (the rise of 26.5 umol/L need not be within 48 h, nor the 1.5 times within 7 days), so that "
+    "stages are somewhat high; hours of low urine are in a row"
 )
 PRESSOR = Test("pressor_hours", ">", 0.0)
 ARRHYTHMIA = AnyOf(("event_supraventricular_arrhythmia", "event_ventricular_arrhythmia"))
@@ -112,10 +112,8 @@ ENDPOINTS = (
     _number("norepinephrine_amount", "norepinephrine given", "mg", LESS, "norepinephrine_amount"),
     _number("dopamine_amount", "dopamine given", "mg", LESS, "dopamine_amount"),
     _number("fluid_in", "fluid given by the line", "L", NEITHER, "fluid_given_end", main=True),
-    _number("net_balance", "fluid given less urine", "L", LESS, Sum(((1.0, "fluid_given_end"),
-                                                                      (-1.0, "urine_volume_end"))),
-            "definition; leaves out what is drunk and eaten, water of oxidation, and what skin, breath and bowel lose",
-            True),
+    _number("net_balance", "highest net balance", "kg", LESS, "weight_gain_max",
+            "definition: all that went in less all that went out since admission, as weight; 1 kg is about 1 L", True),
     _number("weight_gain_peak", "peak weight gain", "%", LESS, Ratio("weight_gain_max", "weight_now_start", 100.0),
             "definition; of the weight before the course", True),
     _number("furosemide_amount", "furosemide given", "mg", NEITHER, "furosemide_amount"),

@@ -1,6 +1,8 @@
-"""Compile all that cohorts need and keep it: ``python -m clsim.crowd``."""
+"""Compile a part of what cohorts need and keep it: ``python -m clsim.crowd people``, or ``course``."""
 
-from clsim.crowd.plan import warm
+import sys
+
+from clsim.crowd.warming import PARTS
 
 if __name__ == "__main__":
-    warm()
+    PARTS[sys.argv[1]]()

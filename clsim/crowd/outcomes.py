@@ -117,7 +117,10 @@ def signal_entries() -> Iterator[Entry]:
         way = "above" if limit.above else "below"
         text = units.show(limit.limit, declared.unit, declared.show)
         kind = "outcome" if limit.main else "detail"
-        yield Column(limit.name, "h", f"time with {declared.label} {way} {text}", kind), partial(beyond, k)
+        yield Column(limit.name, "h", f"time with {declared.label} {way} {text}", kind), partial(beyond, "beyond", k)
+        if limit.in_a_row:
+            label = f"longest stretch with {declared.label} {way} {text}"
+            yield Column(limit.longest, "h", label), partial(beyond, "longest", k)
 
 
 def statistic_of(k: int, field: str, declared: Flow | State | None, s: Seen) -> Array:
@@ -126,9 +129,9 @@ def statistic_of(k: int, field: str, declared: Flow | State | None, s: Seen) -> 
     return s.all(hours(values) if declared is None else shown(values, declared), np.nan)
 
 
-def beyond(k: int, s: Seen) -> Array:
-    """Hours beyond limit k."""
-    return s.all(hours(s.found.beyond[:, k]), np.nan)
+def beyond(field: str, k: int, s: Seen) -> Array:
+    """Hours beyond limit k, in all or in a row."""
+    return s.all(hours(getattr(s.found, field)[:, k]), np.nan)
 
 
 def shown(values: Array, declared: Flow | State) -> Array:

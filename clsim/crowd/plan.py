@@ -7,9 +7,7 @@ and of patient numbers, so blocks can be computed in any order, by any thread an
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from typing import Any
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 
 import clsim
 from clsim import units
-from clsim.cohort import Cohort, People, Status, draw_people, load_cohort
+from clsim.cohort import Cohort, People, Status, draw_people
 from clsim.crowd import outcomes, summaries
 from clsim.crowd.columns import Band, Column
 from clsim.crowd.seen import OCCURRENCES, Entry, Seen
@@ -29,7 +27,7 @@ from clsim.engine import block as engine
 from clsim.engine.embedded import TSITOURAS
 from clsim.engine.outcome import describe
 from clsim.engine.relay import make_relay
-from clsim.jit import CACHE, LANES, PACKAGE, stamp
+from clsim.jit import LANES, PACKAGE, stamp
 from clsim.model.equations import outlook, rhs
 from clsim.model.hazards import EVENTS
 from clsim.model.layout import CEILING, FLOOR, FLOWS, INPUTS, STATES, F, P, U, X, columns, spread
@@ -40,16 +38,14 @@ from clsim.policy.memory import Calendar, Memory, make_calendar
 from clsim.policy.policy import Policy
 from clsim.policy.python import PythonPolicy
 from clsim.policy.signals import TICK
-from clsim.progress import Tell, silent
 from clsim.result import Variable, declared
 from clsim.scenario.by_size import measures, sized_course, slots
-from clsim.scenario.scenario import Scenario, load
+from clsim.scenario.scenario import Scenario
 
 TOLERANCE = 0.003  # of the size of each state, error of a step
 FIRST_STEP, LONGEST_STEP = 1.0, 15.0  # min, after a change of inputs and at most
 EFFECTS = {"": engine.GOES_ON, "course": engine.STOPS_DOSING, "life": engine.ENDS_LIFE}
 TREATED, NOT_ELIGIBLE = int(Status.TREAT), int(Status.NOT_ELIGIBLE)
-KEPT = "cohorts.compiled"
 
 
 @cache
@@ -240,7 +236,11 @@ def run_block(plan: Plan, first: int, count: int) -> Block:
     The same numbers for the same patients in whatever blocks they come; touches nothing but what
     it returns, and leaves the interpreter free while it computes.
     """
-    people = draw_people(plan.cohort, plan.scenario.values, plan.seed, first, count, plan.total)
+    return treat(plan, draw_people(plan.cohort, plan.scenario.values, plan.seed, first, count, plan.total))
+
+
+def treat(plan: Plan, people: People, names: Container[str] | None = None) -> Block:
+    """Treat and follow people who were drawn for the plan; of their table only some columns if these are named."""
     allowed = (TREATED, NOT_ELIGIBLE) if plan.everyone else (TREATED,)
     treated = np.flatnonzero(np.isin(people.status, allowed))
     numbers = people.number[treated]
@@ -253,7 +253,8 @@ def run_block(plan: Plan, first: int, count: int) -> Block:
     for k, i in enumerate(chosen):
         length = int(np.searchsorted(plan.times, found.ended_at[i], side="right"))
         courses[int(numbers[i])] = (found.states[k, :length], found.flows[k, :length])
-    return Block({column.name: fill(seen) for column, fill in plan.entries}, found.bins, courses)
+    rows = {column.name: fill(seen) for column, fill in plan.entries if names is None or column.name in names}
+    return Block(rows, found.bins, courses)
 
 
 def follow(
@@ -298,29 +299,3 @@ def accuracy() -> engine.Accuracy:
     residuals = np.flatnonzero(np.isfinite(CEILING))
     return engine.Accuracy(
         TOLERANCE * spread(STATES, "size"), FLOOR, residuals, CEILING[residuals], FIRST_STEP, LONGEST_STEP)
-
-
-def warm() -> None:
-    """Compile everything that blocks need, by computing a few patients for an hour, and say so on disk."""
-    plan = make_plan(load("hd-il2-standard", run={"horizon": "1 h"}), load_cohort("hd-il2-candidates"), 0, LANES,
-                     everyone=True)
-    run_block(plan, 0, LANES)
-    if CACHE is not None:
-        (CACHE / KEPT).touch()
-
-
-def prepare(tell: Tell = silent) -> bool:
-    """Have everything compiled by a process of its own, unless that was done before.
-
-    Compiling takes more memory than a million patients do; a process that ends gives it back.
-
-    Returns
-    -------
-    bool
-        Whether anything was compiled.
-    """
-    if CACHE is None or (CACHE / KEPT).exists():
-        return False
-    tell("compiling, once for this version", 0.0)
-    subprocess.run([sys.executable, "-m", "clsim.crowd"], check=False)
-    return True

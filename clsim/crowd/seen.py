@@ -66,6 +66,7 @@ def needed(found: Found) -> dict[str, Array]:
     """The columns that grades are made of, of the treated, in internal units."""
     signals = {signal.name: k for k, signal in enumerate(summaries.SIGNALS)}
     limits = {limit.name: k for k, limit in enumerate(summaries.LIMITS)}
+    stretches = {limit.longest: k for k, limit in enumerate(summaries.LIMITS)}
     befallen = {each.name: v for v, each in enumerate(OCCURRENCES)}
     symptoms = {each.name: v for v, each in enumerate(OCCURRENCES) if v >= len(EVENTS)}
     rows: dict[str, Array] = {}
@@ -75,6 +76,8 @@ def needed(found: Found) -> dict[str, Array]:
             rows[need.column] = found.happened[:, v]
         elif need.column in limits:
             rows[need.column] = hours(found.beyond[:, limits[need.column]])
+        elif need.column in stretches:
+            rows[need.column] = hours(found.longest[:, stretches[need.column]])
         else:
             rows[need.column] = getattr(found, FIELDS[need.statistic])[:, signals[need.signal]]
     return rows

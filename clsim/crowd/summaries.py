@@ -35,13 +35,19 @@ class Signal:
 
 @dataclass(frozen=True)
 class Limit:
-    """Time that a variable spends beyond a limit, in its internal unit."""
+    """Time that a variable spends beyond a limit, in its internal unit; ``in_a_row``: the longest stretch too."""
 
     name: str
     signal: str
     limit: float
     above: bool = False
     main: bool = False
+    in_a_row: bool = False
+
+    @property
+    def longest(self) -> str:
+        """Column of the longest stretch."""
+        return self.name.replace("hours_", "longest_")
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,8 @@ class Settled:
 
     Parameters
     ----------
-    name, label : str
+    name, after, label : str
+        ``{name}_at`` is the column of the time from the start, ``after`` that from the last dose.
     limits : tuple of str
         Names of `LIMITS`.
     without : tuple of str
@@ -85,6 +92,7 @@ class Settled:
     """
 
     name: str
+    after: str
     label: str
     limits: tuple[str, ...]
     without: tuple[str, ...]
@@ -147,9 +155,9 @@ LIMITS = (
     Limit("hours_SaO2_below_90", "SaO2", 0.90),
     Limit("hours_temperature_above_38", "temperature", 38.0, above=True),
     Limit("hours_temperature_above_40", "temperature", 40.0, above=True),
-    Limit("hours_urine_below_10", "urine_flow", TEN_PER_HOUR),
-    Limit("hours_urine_below_half", "urine_per_weight", PER_KG_05, main=True),
-    Limit("hours_urine_below_third", "urine_per_weight", PER_KG_03),
+    Limit("hours_urine_below_10", "urine_flow", TEN_PER_HOUR, in_a_row=True),
+    Limit("hours_urine_below_half", "urine_per_weight", PER_KG_05, main=True, in_a_row=True),
+    Limit("hours_urine_below_third", "urine_per_weight", PER_KG_03, in_a_row=True),
     Limit("hours_HR_above_120", "HR", 120.0, above=True),
     Limit("hours_confused", "confusion_score", 0.25, above=True),
 )
@@ -168,9 +176,10 @@ AMOUNTS = (
     Amount("oxygen", "oxygen", "L"),
 )
 SETTLED = (
-    Settled("recovered", "pressure back without a vasopressor", ("hours_MAP_below_65", "hours_SBP_below_90"),
-            ("pressor", "dosing"), "assumed: the circulation stands by itself, MAP 65 and SBP 90 mmHg"),
-    Settled("ready", "ready for discharge",
+    Settled("recovered", "recovery_hours", "pressure back without a vasopressor",
+            ("hours_MAP_below_65", "hours_SBP_below_90"), ("pressor", "dosing"),
+            "assumed: the circulation stands by itself, MAP 65 and SBP 90 mmHg"),
+    Settled("ready", "ready_hours", "ready for discharge",
             ("hours_MAP_below_65", "hours_SBP_below_90", "hours_SaO2_below_90", "hours_temperature_above_38",
              "hours_confused"),
             ("pressor", "oxygen", "dosing"),

@@ -116,7 +116,7 @@ def given_entries() -> Iterator[Entry]:
         yield column, partial(amount, columns(INPUTS).index(each.input), each)
     for settled in summaries.SETTLED:
         yield Column(f"{settled.name}_at", "h", f"{settled.label}, for good"), partial(settled_at, settled)
-        yield (Column(f"{settled.name}_hours", "h", f"{settled.label}, after the last dose", "outcome"),
+        yield (Column(settled.after, "h", f"{settled.label}, after the last dose", "outcome"),
                partial(settled_after, settled))
 
 

@@ -100,7 +100,7 @@ class Found(NamedTuple):
 
     first, last, lowest, highest : float64 (n, e); lowest_at, highest_at : float64 (n, e), min.
     beyond, beyond_at : float64 (n, r), time beyond each limit, and when it was seen there last
-        (-inf: never), min.
+        (-inf: never), min; stretch, longest : float64 (n, r), time beyond it without a break now, and at most.
     amount : float64 (n, n_inputs), each input integrated over time.
     running, running_until : float64 (n, n_inputs + g), time during which an input, or any of a group, was
         above 0, and the end of that (-inf: never), min.
@@ -123,6 +123,8 @@ class Found(NamedTuple):
     highest_at: NDArray[np.float64]
     beyond: NDArray[np.float64]
     beyond_at: NDArray[np.float64]
+    stretch: NDArray[np.float64]
+    longest: NDArray[np.float64]
     amount: NDArray[np.float64]
     running: NDArray[np.float64]
     running_until: NDArray[np.float64]
@@ -169,7 +171,8 @@ def blank(patients: int, watch: Watch, bins: int, keep: NDArray[np.int64], colum
     return Found(
         first=empty(n, e), last=empty(n, e), lowest=empty(n, e), highest=empty(n, e),
         lowest_at=empty(n, e), highest_at=empty(n, e), beyond=np.zeros((n, r)),
-        beyond_at=np.full((n, r), -np.inf), amount=np.zeros((n, inputs)), running=np.zeros((n, inputs + groups)),
+        beyond_at=np.full((n, r), -np.inf), stretch=np.zeros((n, r)), longest=np.zeros((n, r)),
+        amount=np.zeros((n, inputs)), running=np.zeros((n, inputs + groups)),
         running_until=np.full((n, inputs + groups), -np.inf),
         risk=np.zeros((n, v)), happened=np.zeros((n, v), np.int64), when=empty(n, v),
         latest=np.full((n, v), -np.inf),

@@ -69,6 +69,10 @@ def note(i, time, lapse, edge, flow, state, lane, width, watch, found):
         if value > watch.limit[k] if watch.above[k] else value < watch.limit[k]:
             found.beyond[i, k] += max(lapse, 0.0)
             found.beyond_at[i, k] = time
+            found.stretch[i, k] += max(lapse, 0.0)
+            found.longest[i, k] = max(found.longest[i, k], found.stretch[i, k])
+        else:
+            found.stretch[i, k] = 0.0
     row = watch.band_row[edge]
     if row >= 0:
         last = found.bins.shape[2] - 1
