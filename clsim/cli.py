@@ -20,6 +20,7 @@ from clsim.compare_cli import compare, sweep
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, ClsimError, Place
 from clsim.printing import columns_of_text
+from clsim.study_cli import study
 
 if TYPE_CHECKING:
     from clsim.result import Result
@@ -40,6 +41,7 @@ app.add_typer(validate, name="validate")
 app.command()(cohort)
 app.command()(compare)
 app.command()(sweep)
+app.command()(study)
 
 
 def main() -> None:

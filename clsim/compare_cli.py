@@ -118,11 +118,11 @@ def _compared(
         check_folder(out, force)
     _check_outcomes(outcomes or ())
     arms = [each if each == AS_WRITTEN or not isinstance(each, str) else policy_of(each) for each in policies]
-    return _run(lambda tell: run(scenario, arms, total, people, reference=reference, seed=chosen, everyone=everyone,
+    return run_with_bar(lambda tell: run(scenario, arms, total, people, reference=reference, seed=chosen, everyone=everyone,
                                  threads=workers, tell=tell, **tables))
 
 
-def _run(work: Callable[[Tell], Comparison]) -> Comparison:
+def run_with_bar(work: Callable[[Tell], Comparison]) -> Comparison:
     """With a bar, after compiling; too many failures end the command with 3."""
     from clsim.crowd.warming import prepare
     from clsim.progress import bar
@@ -157,23 +157,35 @@ def command() -> str:
 def _told(found: Comparison, wanted: Wanted, out: Path | None, as_json: bool, title: str, question: str) -> None:
     """Print, and write what was asked for."""
     from clsim.compare import out as files
-    from clsim.compare import tables
 
     everything = found.records(quantile=wanted.quantile)
     if as_json:
         print(json.dumps(files.described(found, everything, command(), wanted.hierarchy), indent=1, allow_nan=False))
     else:
-        shown = found.records(wanted.outcomes, everything=False, quantile=wanted.quantile)
-        _print(found, shown)
-        if found.others:
-            print(f"\n{tables.hierarchy(found.wins(wanted.hierarchy))}")
-        for line in tables.cautions(shown):
-            print(f"note: {line}", file=sys.stderr)
-    for line in found.warnings():
-        print(f"warning: {line}", file=sys.stderr)
+        show(found, wanted)
+    warn(found, wanted)
     if out is not None:
         publish_to(found, wanted, out, everything, title, question)
         print(f"written: {out}", file=sys.stderr if as_json else sys.stdout)
+
+
+def show(found: Comparison, wanted: Wanted) -> None:
+    """The tables of a comparison."""
+    from clsim.compare import tables
+
+    _print(found, found.records(wanted.outcomes, everything=False, quantile=wanted.quantile))
+    if found.others:
+        print(f"\n{tables.hierarchy(found.wins(wanted.hierarchy))}")
+
+
+def warn(found: Comparison, wanted: Wanted) -> None:
+    """What a reader must know before he believes the tables."""
+    from clsim.compare import tables
+
+    for line in tables.cautions(found.records(wanted.outcomes, everything=False, quantile=wanted.quantile)):
+        print(f"note: {line}", file=sys.stderr)
+    for line in found.warnings():
+        print(f"warning: {line}", file=sys.stderr)
 
 
 def publish_to(found: Comparison, wanted: Wanted, out: Path, everything: list[dict[str, Any]], title: str,
