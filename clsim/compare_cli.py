@@ -117,7 +117,7 @@ def _compared(
     if out is not None:
         check_folder(out, force)
     _check_outcomes(outcomes or ())
-    arms = [each if each == AS_WRITTEN or not isinstance(each, str) else policy_of(each) for each in policies]
+    arms = [policy_of(each) if isinstance(each, str) and each != AS_WRITTEN else each for each in policies]
     return run_with_bar(lambda tell: run(scenario, arms, total, people, reference=reference, seed=chosen, everyone=everyone,
                                  threads=workers, tell=tell, **tables))
 

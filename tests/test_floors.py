@@ -36,7 +36,8 @@ FLOORS = (
         "crowd.output crowd crowd.summaries crowd.seen crowd.treatment "
         "crowd.outcomes crowd.steering crowd.plan crowd.warming crowd.run crowd.__main__",),
     ("compare compare.arm compare.forms compare.endpoints compare.paired compare.win compare.incidence "
-        "compare.subgroups compare.pareto compare.tables compare.page compare.run compare.arms compare.out compare.study",),
+        "compare.subgroups compare.pareto compare.tables compare.page compare.run compare.arms compare.out "
+        "compare.study",),
     ("plots figures reference validation compare.pictures compare.publish",),
     ("arguments cohort_cli compare_cli study_cli cli __main__",),
 )
