@@ -1,6 +1,6 @@
-"""What a cohort costs: threads, sizes, lanes, one more state, cold and warm start.
+"""What a cohort costs: threads, sizes, lanes, one more state, policies, cold and warm start.
 
-    python benchmarks/cohorts.py [--patients 100000]
+    python benchmarks/cohorts.py [--patients 100000] [--policy cwg-2014]
 
 Everybody of the default cohort is treated by the standard five-day course, with summaries, events
 and bands, as ``clsim cohort --all`` does it, but for files and printed tables.  Figures are ratios
@@ -33,6 +33,8 @@ from clsim.engine.relay import make_relay
 from clsim.jit import LANES, kernel
 from clsim.model.equations import outlook, rhs
 from clsim.model.layout import FLOOR, F, P, U, X
+from clsim.policy.compiled import no_rules
+from clsim.policy.policy import load_policy, policies
 from clsim.scenario.by_size import measures
 from clsim.scenario.scenario import load
 
@@ -57,9 +59,10 @@ def bigger_rhs(x, p, u, f, dx):
         dx.extra[j] -= 0.01 * x.extra[j]
 
 
-def planned(total: int) -> crowd.Plan:
-    """The default cohort under the standard course, everybody treated."""
-    return crowd.make_plan(load("hd-il2-standard"), load_cohort("hd-il2-candidates"), 0, total, everyone=True)
+def planned(total: int, policy: str = "") -> crowd.Plan:
+    """The default cohort under the standard course, or under a policy; everybody treated."""
+    return crowd.make_plan(load("hd-il2-standard"), load_cohort("hd-il2-candidates"), 0, total, everyone=True,
+                           policy=load_policy(policy) if policy else None)
 
 
 def least(run: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
@@ -80,8 +83,9 @@ def follow(
     people = drawn()
     found = block.blank(GROUP, plan.watch, summaries.BINS, np.full(GROUP, -1), (states.shape[1], F.itemsize // 8))
     size = measures(people.known("weight"), people.known("height"))
-    loop(people.number.astype(np.uint64), people.parameters, states, size, plan.course, accuracy,
-         plan.watch, found)
+    desk = block.make_desk(states, plan.course, plan.watch, F.itemsize // 8)
+    loop(people.number.astype(np.uint64), people.parameters, size, plan.course, accuracy, plan.watch, found, desk,
+         no_rules(), block.NEVER_PAUSE)
     keep(found)
 
 
@@ -125,13 +129,33 @@ def threads(plan: crowd.Plan) -> None:
     print(f"two threads: {alone / least(both, time.perf_counter):.2f} x one")
 
 
-def sizes(most: int) -> None:
+def decisions() -> None:
+    """What deciding costs: time for each step tried under every policy, against the scenario as it is written."""
+    plain, steps = decided("")
+    print(f"{'as written':24s} {steps:6.0f} steps a patient")
+    for name in policies():
+        seconds, tried = decided(name)
+        rules = sum(not row.unmodelled for row in load_policy(name).rows)
+        print(f"{name:24s} {tried:6.0f} steps a patient, each {seconds / tried / (plain / steps):5.2f} x, the whole "
+              f"course {seconds / plain:5.2f} x; {rules} rules")
+
+
+def decided(policy: str) -> tuple[float, float]:
+    """Seconds for some patients under a policy, and the steps tried for each of them."""
+    plan, people = planned(GROUP, policy), drawn()
+    rows = np.flatnonzero(people.status <= crowd.NOT_ELIGIBLE)
+    job = partial(crowd.follow, plan, people, rows, np.full(rows.size, -1))
+    seconds = least(job)
+    return seconds, float(job()[0].attempts[:, 0].mean())
+
+
+def sizes(most: int, policy: str) -> None:
     """Cost per patient of cohorts of rising size, all cores."""
     first = None
     for total in (1000, 10_000, 100_000, 1_000_000):
         if total > most:
             break
-        plan = planned(total)
+        plan = planned(total, policy)
         begun, size = time.perf_counter(), block_size(total, cores())
         with ThreadPoolExecutor(cores()) as pool:
             failed = sum(pool.map(partial(failures, plan, size), range(0, total, size)))
@@ -160,12 +184,14 @@ def starts() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--patients", type=int, default=10_000, help="largest cohort")
-    most = parser.parse_args().patients
+    parser.add_argument("--policy", default="", help="under which the rising sizes are run")
+    asked = parser.parse_args()
     plan = planned(4 * GROUP)
     crowd.run_block(plan, 0, LANES)
     lanes_and_states(plan)
     threads(plan)
-    sizes(most)
+    decisions()
+    sizes(asked.patients, asked.policy)
     starts()
 
 

@@ -23,7 +23,7 @@ from clsim.jit import LANES
 from clsim.lanes import widen
 from clsim.model.equations import outlook, rhs
 from clsim.model.layout import CEILING, FLOOR, F, P, U, X
-from clsim.scenario.by_size import measures, sized_timeline
+from clsim.scenario.by_size import measures, sized_course
 from clsim.scenario.scenario import load
 from clsim.simulate import engine
 
@@ -77,31 +77,32 @@ def relay(pair: Pair, width: int) -> Any:
 
 
 @cache
-def orders(times: tuple[float, ...]) -> Array:
-    """Inputs between the times for one unit of each measure, (m, n_inputs, 3)."""
-    line, inputs = sized_timeline(load(SCENARIO), np.array(times))
-    assert np.array_equal(line.edges, times)
-    return inputs
+def orders(times: tuple[float, ...]) -> block.Course:
+    """What is given between the times, looked at at each."""
+    course = sized_course(load(SCENARIO), np.array(times))
+    assert np.array_equal(course.edges, times)
+    return course
 
 
 def follow(course: Course, tolerance: float, pair: Pair, width: int, begin: float = BEGIN) -> block.Found:
     """The loop of cohorts, without events and summaries; solved anew where ``course`` says so."""
     parameters = course.parameters.view(P)[:, 0]
     size = measures(parameters["weight"], parameters["height"])
-    inputs = orders(tuple(course.times))
     changes = np.isin(np.arange(course.times.size - 1), course.cuts)
-    every = np.ones(course.times.size, np.bool_)
-    what = block.Course(course.times, inputs, changes, np.zeros(N_U, np.bool_), every)
+    what = orders(tuple(course.times))._replace(changes=changes)
     nothing, no_rows = np.zeros(0), np.full(course.times.size, -1)
     watch = block.Watch(
-        signals=NONE, limited=NONE, limit=nothing, above=NONE.astype(np.bool_), hazards=NONE, effects=NONE,
+        signals=NONE, limited=NONE, limit=nothing, above=NONE.astype(np.bool_), together=np.zeros((0, N_U), np.bool_),
+        hazards=NONE, effects=NONE,
         keys=stream_keys(0, ("none",))[:0], banded=NONE, low=nothing, width=nothing, band_row=no_rows,
         kept_row=np.arange(course.times.size))
     numbers = np.arange(len(course.states))
     found = block.blank(numbers.size, watch, 1, numbers, (N_X, N_F))
     residuals = np.flatnonzero(np.isfinite(CEILING))
     accuracy = block.Accuracy(tolerance * SIZES, FLOOR, residuals, CEILING[residuals], begin, LONGEST)
-    relay(pair, width)(numbers.astype(np.uint64), course.parameters, course.states, size, what, accuracy, watch, found)
+    desk = block.make_desk(course.states, what, watch, N_F)
+    relay(pair, width)(numbers.astype(np.uint64), course.parameters, size, what, accuracy, watch, found, desk, 0,
+                       block.NEVER_PAUSE)
     return found
 
 

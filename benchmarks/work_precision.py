@@ -42,7 +42,7 @@ from scipy.integrate import solve_ivp
 from clsim.cohort import Status, draw_people, load_cohort
 from clsim.crowd.plan import accuracy, make_plan
 from clsim.crowd.summaries import BINS, SIGNALS
-from clsim.engine.block import Found, blank
+from clsim.engine.block import NEVER_PAUSE, Found, blank, make_desk
 from clsim.engine.embedded import BOGACKI_SHAMPINE, TSITOURAS, Pair
 from clsim.jit import LANES
 from clsim.scenario.by_size import measures
@@ -201,8 +201,9 @@ def crowd_errors(people: int) -> None:
 
     def follow_all(pair: Pair, part: float) -> Found:
         found = blank(settled.size, plan.watch, BINS, np.full(settled.size, -1), (N_X, N_F))
-        relay(pair, LANES)(drawn.number[settled].astype(np.uint64), drawn.parameters[settled], drawn.states[settled],
-                           size, plan.course, accuracy()._replace(scale=part * SIZES), plan.watch, found)
+        desk = make_desk(drawn.states[settled], plan.course, plan.watch, N_F)
+        relay(pair, LANES)(drawn.number[settled].astype(np.uint64), drawn.parameters[settled], size, plan.course,
+                           accuracy()._replace(scale=part * SIZES), plan.watch, found, desk, 0, NEVER_PAUSE)
         return found
 
     names = [signal.name for signal in SIGNALS]
