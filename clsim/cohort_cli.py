@@ -36,6 +36,9 @@ def cohort(
     people: Annotated[
         str, typer.Option("--cohort", metavar="NAME", help="Who is drawn: a shipped cohort or a TOML file.")
     ] = "hd-il2-candidates",
+    policy: Annotated[
+        str, typer.Option(metavar="NAME", help="Who decides in place of the scenario: a policy, or a TOML file.")
+    ] = "",
     out: Annotated[
         Path | None, typer.Option(help="Table of patients (.parquet), or a folder for everything.")
     ] = None,
@@ -65,7 +68,7 @@ def cohort(
     output = _output(out, kept, resume, force)
     with bar("reading") as tell, _somewhere(output) as place:
         plan, run_block, notes = planned(
-            scenario, people, chosen, total, keep=kept, everyone=everyone, tell=tell, **tables
+            scenario, people, chosen, total, policy=policy, keep=kept, everyone=everyone, tell=tell, **tables
         )
         from clsim.crowd.output import produce
 
@@ -89,6 +92,7 @@ def cohort(
     run = {
         "scenario": scenario,
         "cohort": people,
+        "policy": policy or None,
         "out": str(out) if out else None,
         "scheduler": scheduler or None,
         "computed": computed,
@@ -108,6 +112,7 @@ def planned(
     seed: int | None,
     total: int,
     *,
+    policy: str,
     keep: tuple[int, ...],
     everyone: bool,
     tell: Tell,
@@ -115,6 +120,7 @@ def planned(
 ) -> tuple[Plan, RunBlock, tuple[str, ...]]:
     """What the command line asks for: a plan, what computes a block of it, and notes for people."""
     from clsim.cohort import load_cohort
+    from clsim.compare.arms import policy_of
     from clsim.scenario.scenario import load
 
     read, drawn = load(scenario, **tables), load_cohort(people)
@@ -123,7 +129,8 @@ def planned(
 
     prepare(tell)
     number = read.seed if seed is None else seed
-    plan = crowd.make_plan(read, drawn, number, total, keep=keep, everyone=everyone)
+    rules = policy_of(policy) if policy else None
+    plan = crowd.make_plan(read, drawn, number, total, keep=keep, everyone=everyone, policy=rules)
     return plan, crowd.run_block, (*read.notes, *drawn.notes(read.values))
 
 
@@ -172,7 +179,8 @@ def _print(summary: dict[str, Any], run: dict[str, Any]) -> None:
     from clsim.crowd.report import text
 
     seed = f", seed {summary['seed']}" if "seed" in summary else ""
-    print(f"{run['scenario']}, {run['cohort']}: {summary['patients']:,} patients drawn{seed}\n")
+    who = ", ".join(name for name in (run["scenario"], run["cohort"], run["policy"]) if name)
+    print(f"{who}: {summary['patients']:,} patients drawn{seed}\n")
     print(text(summary))
     print(f"\nvalues: sha256 {summary['content_hash']}")
     if run["out"]:

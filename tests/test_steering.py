@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
 from clsim.cohort import draw_people, load_cohort
 from clsim.crowd import plan as crowd
+from clsim.crowd.run import run_cohort
 from clsim.errors import BadInput
 from clsim.model.hazards import EVENTS
 from clsim.policy.policy import load_policy, policies
@@ -118,3 +121,22 @@ def test_what_a_function_cannot_mean_is_one_error_that_names_the_place(answer, m
 def test_what_is_no_function_is_refused():
     with pytest.raises(BadInput, match="is no function"):
         PythonPolicy(3, "three")  # type: ignore[arg-type]
+
+
+def test_a_cohort_is_treated_by_a_policy_alike_with_any_number_of_threads():
+    one, two = (run_cohort("hd-il2-standard", 40, policy="cwg-2014", threads=threads, run={"horizon": "26 h"})
+                for threads in (1, 2))
+    for name, values in one.rows.items():
+        assert np.array_equal(values, two[name], equal_nan=values.dtype.kind == "f"), name
+    assert one["doses_held"].max() > 0 and one.plan.facts["policy_digest"] == load_policy("cwg-2014").digest
+    plain = run_cohort("hd-il2-standard", 40, run={"horizon": "26 h"})
+    assert np.array_equal(plain["age"], one["age"]) and plain.plan.digest() != one.plan.digest()
+
+
+def test_a_plan_with_a_policy_can_be_sent_elsewhere():
+    plan = planned(load_policy("label-2023"))
+    sent = pickle.loads(pickle.dumps(plan))
+    assert sent.digest() == plan.digest()
+    here, there = (crowd.run_block(each, 0, 5).rows for each in (plan, sent))
+    for name, values in here.items():
+        assert np.array_equal(values, there[name], equal_nan=values.dtype.kind == "f"), name

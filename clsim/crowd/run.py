@@ -16,6 +16,8 @@ from clsim.crowd.blocks import block_size, cores
 from clsim.crowd.columns import Column
 from clsim.crowd.plan import Plan, make_plan, run_block
 from clsim.errors import BadInput
+from clsim.policy.policy import Policy, load_policy
+from clsim.policy.python import PythonPolicy
 from clsim.scenario.scenario import Scenario, load
 
 
@@ -56,6 +58,7 @@ def run_cohort(
     n: int,
     cohort: str | Path | Cohort = "hd-il2-candidates",
     *,
+    policy: str | Path | Policy | PythonPolicy | None = None,
     seed: int | None = None,
     everyone: bool = False,
     threads: int | None = None,
@@ -71,6 +74,8 @@ def run_cohort(
         Patients drawn.
     cohort : str, Path or Cohort
         Who is drawn.
+    policy : Policy, PythonPolicy, name or path, optional
+        Decides at each look what is given, in place of the scenario's fluids and drugs.
     seed : int, optional
         Of all that is drawn; the scenario's if not given.
     everyone : bool
@@ -93,7 +98,8 @@ def run_cohort(
         if number < 1:
             raise BadInput("is too small", given=str(number), allowed="1 or more", key=key)
     read = load(scenario, **overrides)
-    plan = make_plan(read, load_cohort(cohort), read.seed if seed is None else seed, n, everyone=everyone)
+    plan = make_plan(read, load_cohort(cohort), read.seed if seed is None else seed, n, everyone=everyone,
+                     policy=policy if policy is None or isinstance(policy, PythonPolicy) else load_policy(policy))
     workers = cores() if threads is None else threads
     size = block_size(n, workers)
     with ThreadPoolExecutor(workers) as pool:
