@@ -279,8 +279,8 @@ def judge(table, calendar, keys, m, me, i, number, weight, tick, slot, renewed):
             continue
         level = each.ends
         if each.kind == RETREATMENT:
-            holds = holds and renewed == each.ends
-            level = COURSE if each.ends == CYCLE else TREATMENT
+            holds = holds and renewed >= each.ends
+            level = COURSE if renewed == CYCLE else TREATMENT
         else:
             holds = (holds and used_up(table.supports, m.order, i, each.after, tick)
                      and followed(table.adherence, keys.followed[offset + v], number, tick))

@@ -276,14 +276,14 @@ class Round:
                     blocked |= held
                 continue
             if each.kind == RETREATMENT:
-                holds &= self.renewed == each.ends
-                level = COURSE if each.ends == CYCLE else TREATMENT
+                holds &= self.renewed >= each.ends
+                level = np.where(self.renewed == CYCLE, COURSE, TREATMENT)
             else:
                 assert each.kind == STOP
                 holds &= self.used_up(each.after) & self.followed(table.supports.size + v)
-                level = each.ends
+                level = np.full(self.n, each.ends)
             graver = holds & (m.stopped < level)
-            m.stopped[graver], m.stopped_by[graver], m.stopped_at[graver] = level, v, self.tick
+            m.stopped[graver], m.stopped_by[graver], m.stopped_at[graver] = level[graver], v, self.tick
         if self.slot:
             self.dose(blocked, first_block)
         m.dosing[m.stopped > 0] = False

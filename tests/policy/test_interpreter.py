@@ -119,8 +119,8 @@ def test_a_stop_ends_the_cycle_the_course_or_treatment(ends, given):
     assert sum(bed.gives()) == given
 
 
-@pytest.mark.parametrize(("before", "given"), [("cycle", 4 + 4), ("course", 8)])
-def test_retreatment_rules_are_asked_between_cycles_or_courses(before, given):
+@pytest.mark.parametrize(("before", "given"), [("cycle", 4), ("course", 8)])
+def test_retreatment_rules_are_asked_before_each_further_cycle_or_course(before, given):
     slots = tuple((32 * i, i // 4, i // 8) for i in range(12))
     bed = bedside(start() + entry("retreatment", "no", when="coma", before=before), slots=slots)
     bed.go(2)
