@@ -86,7 +86,7 @@ def decide(table, calendar, keys, m, i, number, weight, tick, supply):
                 renewed = CYCLE if me.course == course else COURSE
                 if me.stopped <= renewed:
                     me.stopped = 0
-            me.doses, me.held, me.held_in_a_row = 0, 0, 0
+            me.doses, me.held, me.held_in_a_row, me.peak = 0, 0, 0, 0.0
         me.cycle, me.course = cycle, course
     was = me.dosing
     take_effect(table.supports, m.order, i, tick)  # 2

@@ -150,7 +150,7 @@ class Round:
         renewed[changed & (m.cycle != NO)] = CYCLE
         renewed[changed & (m.cycle != NO) & (m.course != course)] = COURSE
         m.stopped[(renewed > 0) & (m.stopped <= renewed)] = 0
-        for counted in (m.doses, m.held, m.held_in_a_row):
+        for counted in (m.doses, m.held, m.held_in_a_row, m.peak):
             counted[changed] = 0
         m.cycle[:], m.course[:] = cycle, course
         return renewed
