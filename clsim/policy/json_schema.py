@@ -9,7 +9,7 @@ from clsim.policy.language import COMPARE
 from clsim.policy.orders import MEDICINES
 from clsim.policy.policy import policies
 from clsim.policy.schema import PolicyFile
-from clsim.policy.signals import COUNTED, EVENT, KNOWN, PRESSORS, SIGNALS
+from clsim.policy.signals import COUNTED, FLOW_TOTAL, MEASURED, PRESSORS, SIGNALS, TOTAL
 from clsim.scenario.json_schema import DIALECT, shape_of, written
 
 RULE = (
@@ -23,13 +23,13 @@ def schema() -> dict[str, Any]:
     """The schema as plain data."""
     found = shape_of(PolicyFile)
     found["properties"]["extends"]["examples"] = policies()
-    seen = {name: each for name, each in SIGNALS.items() if each.kind not in (EVENT, KNOWN)}
-    for table, shape in (("device", "Device"), ("targets", "Target")):
+    measured = (MEASURED, TOTAL, FLOW_TOTAL)
+    for table, shape, kinds in (("device", "Device", measured[:1]), ("targets", "Target", measured)):
         found["properties"][table] = {
             "type": "object",
             "description": found["properties"][table]["description"],
             "properties": {name: {"description": f"{each.label} [{each.show}]", "$ref": f"#/$defs/{shape}"}
-                           for name, each in seen.items()},
+                           for name, each in SIGNALS.items() if each.kind in kinds},
             "additionalProperties": False,
         }
     for shape in found["$defs"].values():
