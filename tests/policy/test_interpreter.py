@@ -129,6 +129,20 @@ def test_retreatment_rules_are_asked_before_each_further_cycle_or_course(before,
     assert sum(bed.gives()) == given
 
 
+def test_what_was_needed_after_the_last_dose_of_a_cycle_does_not_count_in_the_next():
+    """Phenylephrine runs and is weaned between two cycles, and its peak is that of the cycle that has ended."""
+    much = entry("hold", "much", when="phenylephrine_peak > 0 mcg/kg/min")
+    text = start() + entry("pressor", "drip", **PHENYLEPHRINE) + much
+    for cycle, given in ((0, 0), (1, 1)):
+        bed = bedside(text, slots=((0, 0, 0), (64, cycle, 0)))
+        bed.go(4)
+        bed.set(SBP=80.0)
+        bed.go(4)
+        bed.set(SBP=120.0)
+        bed.until(64)
+        assert bed.value("phenylephrine") == 0.0 and bed.gives() == [1, given]
+
+
 def test_a_pressor_may_permit_doses_up_to_a_rate():
     text = start() + entry("pressor", "drip", **PHENYLEPHRINE, dosing_up_to="0.2 mcg/kg/min")
     bed = bedside(text)
