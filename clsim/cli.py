@@ -321,11 +321,16 @@ def repro(
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors."""
-    from clsim.scenario.json_schema import text
+def schema(
+    kind: Annotated[str, typer.Argument(help="scenario, policy or cohort")] = "scenario",
+) -> None:
+    """Print the JSON Schema of scenario, policy or cohort files, for editors."""
+    from clsim.errors import nearest
+    from clsim.reference import SCHEMAS
 
-    print(text(), end="")
+    if kind not in SCHEMAS:
+        raise BadInput("has no schema", given=kind, allowed=", ".join(SCHEMAS), nearest=nearest(kind, SCHEMAS))
+    print(SCHEMAS[kind](), end="")
 
 
 @app.command()

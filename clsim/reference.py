@@ -13,8 +13,10 @@ from pydantic.fields import FieldInfo
 
 from clsim import units
 from clsim.cohort import cohorts, load_cohort, page
+from clsim.cohort import json_schema as cohort_schema
 from clsim.fluids import FLUIDS
 from clsim.model.layout import PARAMETERS, SUBSYSTEMS
+from clsim.policy import json_schema as policy_schema
 from clsim.policy import page as policy_page
 from clsim.scenario import json_schema
 from clsim.scenario.schedule import DRUGS, WARD
@@ -25,6 +27,7 @@ from clsim.substances import molar_mass
 HEAD = "<!-- Written by `clsim docs` from the declarations; changes here are lost. -->\n\n"
 CITATION = re.compile(r"\b[A-Z][A-Za-z]+(?:19|20)\d{2}\b")
 BIBLIOGRAPHY = "../references.bib"
+SCHEMAS = {"scenario": json_schema.text, "policy": policy_schema.text, "cohort": cohort_schema.text}
 SCALES = {"": "", "volume": "lean mass", "flow": "surface area"}
 
 
@@ -55,7 +58,7 @@ def pages() -> dict[str, str]:
         "fluids.md": _fluids(),
         "cohorts.md": _cohorts(),
         "scenario.md": _scenario(),
-        "scenario.schema.json": json_schema.text(),
+        **{f"{kind}.schema.json": text() for kind, text in SCHEMAS.items()},
     }
 
 

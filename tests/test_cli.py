@@ -285,6 +285,18 @@ def test_schema_is_json_that_knows_the_model(call):
     assert "null" not in out
 
 
+@pytest.mark.parametrize("kind", ["scenario", "policy", "cohort"])
+def test_schemas_are_those_that_are_shipped(call, kind):
+    code, out, _ = call("schema", kind)
+    assert code == 0 and "null" not in out
+    assert json.loads(out)["title"] == f"clsim {kind}"
+
+
+def test_a_schema_of_what_has_none_is_refused(call):
+    code, _, err = call("schema", "polcy")
+    assert code == 2 and "did you mean policy?" in err
+
+
 def test_docs_writes_the_reference(call, tmp_path):
     code, _, _ = call("docs", "--out", tmp_path)
     assert code == 0

@@ -32,7 +32,8 @@ FLOORS = (
         "policy.memory policy.monitor policy.clauses policy.interpreter policy.seeing policy.compiled policy.python "
         "policy.lint policy.page policy.why",
     ),
-    ("result store simulate scenario.json_schema progress crowd.parts crowd.blocks crowd.files crowd.report "
+    ("result store simulate scenario.json_schema policy.json_schema cohort.json_schema progress "
+        "crowd.parts crowd.blocks crowd.files crowd.report "
         "crowd.output crowd crowd.summaries crowd.seen crowd.treatment "
         "crowd.outcomes crowd.steering crowd.plan crowd.warming crowd.run crowd.__main__",),
     ("compare compare.arm compare.forms compare.endpoints compare.paired compare.win compare.incidence "

@@ -14,7 +14,9 @@ import pytest
 
 import clsim
 from clsim import reference
+from clsim.cohort import json_schema as cohort_schema
 from clsim.disclaimer import DISCLAIMER
+from clsim.policy import json_schema as policy_schema
 from clsim.scenario import gallery, json_schema
 
 ROOT = Path(__file__).parent.parent
@@ -120,3 +122,33 @@ def test_shipped_scenarios_satisfy_the_shipped_schema():
         for table in ("patient", "parameters"):
             assert set(data.get(table, {})) <= set(schema["properties"][table]["properties"])
     assert json.loads(json_schema.text()) == schema
+
+
+@pytest.mark.parametrize("module", [json_schema, policy_schema, cohort_schema], ids=["scenario", "policy", "cohort"])
+def test_every_key_of_a_schema_is_described(module):
+    found = module.schema()
+    for name, shape in {"the file": found, **found["$defs"]}.items():
+        assert shape["description"], name
+        for key, each in shape.get("properties", {}).items():
+            assert each.get("description"), (name, key)
+    assert json.loads(module.text()) == found
+
+
+def keys_of(shape, found):
+    """Keys that a schema allows in a table, or in each of several, with what it says of them."""
+    while "properties" not in shape:
+        shape = found["$defs"][shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape["items"]
+    return shape["properties"]
+
+
+@pytest.mark.parametrize(
+    "file", sorted((gallery.folder() / "policies").rglob("*.toml")), ids=lambda file: file.stem)
+def test_shipped_policies_satisfy_the_shipped_schema(file):
+    found, data = policy_schema.schema(), tomllib.loads(file.read_text())
+    assert set(data) <= set(found["properties"])
+    for table, held in data.items():
+        for each in [held] if isinstance(held, dict) else held:
+            allowed = {} if isinstance(each, str) else keys_of(found["properties"][table], found)
+            for key, value in dict(each).items() if allowed else ():
+                assert key in allowed, (table, key)
+                assert value in allowed[key].get("enum", [value]), (table, key)

@@ -25,7 +25,7 @@ class _Strict(BaseModel):
 class Sampling(_Strict):
     """How evenly the patients are spread."""
 
-    method: Method = "sobol"
+    method: Method = Field("sobol", description="sobol and latin-hypercube spread more evenly than random")
 
 
 class Depends(_Strict):
@@ -43,7 +43,7 @@ class Depends(_Strict):
 class Vary(_Strict):
     """A parameter of the model, or another covariate, that differs between patients."""
 
-    distribution: Kind
+    distribution: Kind = Field(description="its kind, which says what else is needed")
     source: Source
     label: str = Field("", description="for covariates that are no parameter: a phrase for people", min_length=1)
     unit: str = Field("", description="for covariates that are no parameter; default: a plain number")
@@ -65,8 +65,8 @@ class Vary(_Strict):
 class Correlation(_Strict):
     """Correlation of the normal scores of two names."""
 
-    between: Annotated[list[str], Field(min_length=2, max_length=2)]
-    r: float = Field(gt=-1.0, lt=1.0)
+    between: Annotated[list[str], Field(min_length=2, max_length=2, description="the two names")]
+    r: float = Field(gt=-1.0, lt=1.0, description="from -1 to 1, both ends left out")
     source: Source
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clsim.errors import BadInput, nearest
 from clsim.policy.rules import sourced, ticks
-from clsim.policy.signals import EVENT, GROUPS, KNOWN, MEASURED, SIGNALS, Signal
+from clsim.policy.signals import AIMS, EVENT, GROUPS, KNOWN, MEASURED, SIGNALS, Signal
 from clsim.scenario.section import Section
 
 
@@ -132,9 +132,12 @@ def measured(section: Section, name: str) -> Signal:
 
 
 def _level(table: Section, signal: Signal, *keys: str | int) -> tuple[float, int]:
-    """A value of the signal, within its sensible range, or per kg."""
+    """A value of the signal, within its sensible range (a target, within reason), or per kg."""
+    low, high = signal.low, signal.high
+    if keys[-1] != "below" and signal.name in AIMS:
+        low, high, _ = AIMS[signal.name]
     try:
-        return table.quantity(*keys, unit=signal.unit, low=signal.low, high=signal.high, substance=signal.substance), 0
+        return table.quantity(*keys, unit=signal.unit, low=low, high=high, substance=signal.substance), 0
     except BadInput as error:
         try:
             return table.quantity(*keys, unit=f"{signal.unit}/kg", low=0.0, substance=signal.substance), 1
@@ -145,4 +148,5 @@ def _level(table: Section, signal: Signal, *keys: str | int) -> tuple[float, int
 def _amount(table: Section, key: str, signal: Signal) -> float:
     """A difference of two values of the signal; of temperatures, one without the zero of a scale."""
     unit = "K" if signal.unit == "degC" else signal.unit
-    return table.quantity(key, unit=unit, low=0.0, substance=signal.substance)
+    most = AIMS[signal.name][2] if key == "fall" and signal.name in AIMS else math.inf
+    return table.quantity(key, unit=unit, low=0.0, high=most, substance=signal.substance)

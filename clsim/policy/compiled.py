@@ -86,7 +86,7 @@ def decide(table, calendar, keys, m, i, number, weight, tick, supply):
                 renewed = CYCLE if me.course == course else COURSE
                 if me.stopped <= renewed:
                     me.stopped = 0
-            me.doses, me.held, me.held_in_a_row = 0, 0, 0
+            me.doses, me.held, me.held_in_a_row, me.peak = 0, 0, 0, 0.0
         me.cycle, me.course = cycle, course
     was = me.dosing
     take_effect(table.supports, m.order, i, tick)  # 2
@@ -279,8 +279,8 @@ def judge(table, calendar, keys, m, me, i, number, weight, tick, slot, renewed):
             continue
         level = each.ends
         if each.kind == RETREATMENT:
-            holds = holds and renewed == each.ends
-            level = COURSE if each.ends == CYCLE else TREATMENT
+            holds = holds and renewed >= each.ends
+            level = COURSE if renewed == CYCLE else TREATMENT
         else:
             holds = (holds and used_up(table.supports, m.order, i, each.after, tick)
                      and followed(table.adherence, keys.followed[offset + v], number, tick))

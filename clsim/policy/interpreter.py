@@ -150,7 +150,7 @@ class Round:
         renewed[changed & (m.cycle != NO)] = CYCLE
         renewed[changed & (m.cycle != NO) & (m.course != course)] = COURSE
         m.stopped[(renewed > 0) & (m.stopped <= renewed)] = 0
-        for counted in (m.doses, m.held, m.held_in_a_row):
+        for counted in (m.doses, m.held, m.held_in_a_row, m.peak):
             counted[changed] = 0
         m.cycle[:], m.course[:] = cycle, course
         return renewed
@@ -276,14 +276,14 @@ class Round:
                     blocked |= held
                 continue
             if each.kind == RETREATMENT:
-                holds &= self.renewed == each.ends
-                level = COURSE if each.ends == CYCLE else TREATMENT
+                holds &= self.renewed >= each.ends
+                level = np.where(self.renewed == CYCLE, COURSE, TREATMENT)
             else:
                 assert each.kind == STOP
                 holds &= self.used_up(each.after) & self.followed(table.supports.size + v)
-                level = each.ends
+                level = np.full(self.n, each.ends)
             graver = holds & (m.stopped < level)
-            m.stopped[graver], m.stopped_by[graver], m.stopped_at[graver] = level, v, self.tick
+            m.stopped[graver], m.stopped_by[graver], m.stopped_at[graver] = level[graver], v, self.tick
         if self.slot:
             self.dose(blocked, first_block)
         m.dosing[m.stopped > 0] = False

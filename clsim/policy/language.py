@@ -10,6 +10,7 @@ The text is never evaluated as code.  What it means stands in ``docs/policy_lang
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from itertools import product
@@ -17,7 +18,7 @@ from itertools import product
 from clsim import units
 from clsim.errors import BadInput, nearest
 from clsim.policy import signals
-from clsim.policy.signals import COUNTED, EVENT, FLOW_TOTAL, GAIN, TICK, TOTAL, VALUE, Signal
+from clsim.policy.signals import COUNTED, EVENT, FLOW_TOTAL, GAIN, MEASURED, TICK, TOTAL, VALUE, Signal
 from clsim.substances import is_ion, molar_mass
 
 COMPARE = ("<", "<=", ">", ">=", "=", "!=")
@@ -79,8 +80,7 @@ def parse(text: str) -> Rule:
     reader = _Reader(text)
     rule = reader.either()
     reader.end()
-    if len(rule) > MOST:
-        raise BadInput("has too many alternatives", given=repr(text), allowed=f"{MOST}, several rules in its place")
+    _few(len(rule), text)
     return rule
 
 
@@ -140,12 +140,14 @@ class _Reader:
     def both(self) -> Rule:
         rule = self.single()
         while self.take("and"):
-            rule = _all(rule, self.single())
+            other = self.single()
+            _few(len(rule) * len(other), self.text)
+            rule = tuple(a + b for a, b in product(rule, other))
         return rule
 
     def single(self) -> Rule:
         if self.take("not"):
-            return _negated(self.single())
+            return self.opposite(self.single())
         if self.take("("):
             rule = self.either()
             if not self.take(")"):
@@ -158,8 +160,12 @@ class _Reader:
         if self.take("no"):
             if self.next in COUNTED:
                 return ((self.count(1.0, "<"),),)
-            return _negated(self.clause())
+            return self.opposite(self.clause())
         return self.clause()
+
+    def opposite(self, rule: Rule) -> Rule:
+        _few(math.prod(map(len, rule)), self.text)
+        return negated(rule)
 
     def counted(self) -> Rule:
         if self.take("any"):
@@ -184,7 +190,8 @@ class _Reader:
                               nearest(self.next, signals.known_words()))
         found = signals.find(self.next)
         if found is None:
-            raise self.refuse("is not a signal", ", ".join(signals.SIGNALS), nearest(self.next, signals.known_words()))
+            near = signals.MEANT.get(self.next.lower()) or nearest(self.next, signals.known_words())
+            raise self.refuse("is not a signal", ", ".join(signals.SIGNALS), near)
         signal, aspect = found
         self.at += 1
         if signal.kind == EVENT:
@@ -194,7 +201,7 @@ class _Reader:
             clauses = self.between(signal, aspect)
         else:
             clauses = [self.comparison(signal, aspect)]
-        lasting = self.time("for") if self.take("for") else 0.0
+        lasting = _ticks(self.time("for"), self.text, '"for"') if self.take("for") else 0.0
         said = self.text[self.tokens[begin].start : self.tokens[self.at - 1].stop]
         return (tuple((replace(each, lasting=lasting, text=said), True) for each in clauses),)
 
@@ -281,6 +288,7 @@ class _Reader:
             except BadInput as error:
                 first = first or error
         assert first is not None
+        first.nearest = first.nearest or _spelt(signal, text)
         first.given = f"{first.given} in {self.text!r}"
         raise first
 
@@ -315,12 +323,14 @@ def _ticks(minutes: float, text: str, what: str) -> float:
     return minutes
 
 
-def _all(left: Rule, right: Rule) -> Rule:
-    return tuple(a + b for a, b in product(left, right))
+def _few(alternatives: int, text: str) -> None:
+    """Refuse a rule that would be laid out in too many alternatives."""
+    if alternatives > MOST:
+        raise BadInput("has too many alternatives", given=repr(text), allowed=f"{MOST}, several rules in its place")
 
 
-def _negated(rule: Rule) -> Rule:
-    """Not (any of all): all of any not."""
+def negated(rule: Rule) -> Rule:
+    """Not (any of all): all of any not; as many alternatives as the product of the lengths."""
     return tuple(
         tuple((clause, not wanted) for clause, wanted in choice) for choice in product(*rule)
     )
@@ -336,6 +346,8 @@ def _meant(signal: Signal, text: str) -> str:
     """The unit with which the same number would be a sensible threshold."""
     number = text.split()[0]
     for unit in dict.fromkeys((signal.show, "%", "mg/dL", "umol/L", "mmol/L", "g/dL", "g/L", "mL/h", "10^9/L", "degF")):
+        if unit == "%" != signal.show:
+            continue
         try:
             value = units.parse(f"{number} {unit}", signal.unit, monovalent=is_ion(signal.substance),
                                 molar_mass=molar_mass(signal.substance))
@@ -344,6 +356,19 @@ def _meant(signal: Signal, text: str) -> str:
         if signal.low <= value <= signal.high:
             return f"{number} {unit}"
     return ""
+
+
+def _spelt(signal: Signal, text: str) -> str:
+    """What was meant by an amount of a flow, or by a share of what has another unit."""
+    if signal.kind in (TOTAL, FLOW_TOTAL):
+        for unit in ("L", "L/kg"):
+            try:
+                units.parse(text, unit)
+            except BadInput:
+                continue
+            return f"{signal.name} ... {text} per 8 h"
+    gains = text.endswith("%") and signal.kind == MEASURED and signal.unit != "1"
+    return f"{signal.name}_gain ... {text}" if gains else ""
 
 
 def counts(rule: Rule) -> bool:

@@ -11,17 +11,22 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from clsim.errors import Place
-from clsim.policy.language import Alternative, Clause, Rule
+from clsim.errors import BadInput, Place
+from clsim.policy.language import MOST, Alternative, Clause, Rule, negated
 from clsim.policy.orders import DRIP, PORTION, USUAL_WEIGHT
 from clsim.policy.policy import Policy
 from clsim.policy.rules import HOLD, Row
 from clsim.policy.signals import DRIPS, EVENT, FLOW_TOTAL, GAIN, SIGNALS, TICK, TOTAL
 
+ENDS = {  # hard ends that a quantity cannot go beyond; time of day does not reach its own
+    "spo2": (1.0, False), "dyspnoea": (1.0, False), "confusion": (1.0, False), "clock": (1440.0, True)}
 CITED = re.compile(r"\b[A-Z][A-Za-z]+(?:19|20)\d{2}\b|\w\.(?:org|com|gov)\b|^assumed: .{3,}", re.S)
 
 MOST_GAIN = 3.0  # of the reading on admission
 MOST_AT_ONCE = 3.0  # L, of one portion
+LEAST_AT_ONCE = 0.01  # L, of one bolus
+LEAST_RATE = {  # of a first rate that does anything: mcg/kg/min, oxygen L/min
+    "phenylephrine": 0.02, "norepinephrine": 0.005, "dopamine": 0.3, "oxygen": 0.2}
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class Finding:
         return f"{where}{self.name}: {self.said}"
 
 
+_ENDLESS = (math.inf, False)
 Quantity = tuple[str, int, float, str, int]
 
 
@@ -101,6 +107,8 @@ def _rules(policy: Policy, rows: dict[str, Row]) -> Iterator[Finding]:
             yield _finding(rows, True, name, f'"{key}" can never hold')
         elif len(possible) < len(rule):
             yield _finding(rows, True, name, f'an alternative of "{key}" can never hold')
+        elif rule and () not in rule and all(map(contradicts, opposite(rule))):
+            yield _finding(rows, False, name, f'"{key}" holds whatever is read')
         ranges = [_bounds(clause) for each in rule for clause, _ in each]
         if rule and any(outside for outside in ranges):
             yield _finding(rows, True, name, f'"{key}" compares {", ".join(filter(None, ranges))}')
@@ -140,7 +148,8 @@ def contradicts(alternative: Alternative) -> bool:
     for clause, wanted in alternative:
         key = (clause.signal, clause.aspect, clause.window, clause.reference, clause.per)
         low = 0.0 if SIGNALS[clause.signal].low >= 0.0 and not clause.aspect and not clause.reference else -math.inf
-        here = possible.get(key, [Interval(low=low)])
+        high, open_high = ENDS.get(clause.signal, _ENDLESS) if not clause.aspect and not clause.reference else _ENDLESS
+        here = possible.get(key, [Interval(low=low, high=high, open_high=open_high)])
         possible[key] = [each.both(other) for each in here for other in intervals(clause, wanted)]
         possible[key] = [each for each in possible[key] if not each.empty]
         if not possible[key]:
@@ -151,6 +160,11 @@ def contradicts(alternative: Alternative) -> bool:
 def together(first: Rule, second: Rule) -> bool:
     """Whether two rules that speak of the same quantities can hold at once."""
     return any(not contradicts(a + b) for a in first for b in second)
+
+
+def opposite(rule: Rule) -> Rule:
+    """When a rule does not hold; always, if that is too much to lay out."""
+    return negated(rule) if math.prod(map(len, rule)) <= MOST else ((),)
 
 
 def _observed(policy: Policy, rows: dict[str, Row]) -> Iterator[Finding]:
@@ -191,6 +205,19 @@ def _holds(policy: Policy, rows: dict[str, Row]) -> Iterator[Finding]:
                            f"can hold at the same time as {each.name}, which it lifts")
 
 
+        if each.kind == HOLD and each.resume and _once(each.rule, True) & _once(each.resume, False):
+            yield _finding(rows, True, _resume_of(policy, each.name),
+                           f"can never lift {each.name}: what has happened once has happened for good "
+                           '(within a time: "sepsis in 24 h")')
+
+
+def _once(rule: Rule, wanted: bool) -> set[str]:
+    """Events without a time that every alternative wants to have (not) happened."""
+    each = [{clause.signal for clause, asked in alternative if asked is wanted
+             and SIGNALS[clause.signal].kind == EVENT and math.isinf(clause.value)} for alternative in rule]
+    return set.intersection(*each) if each else set()
+
+
 def _drips(policy: Policy, rows: dict[str, Row]) -> Iterator[Finding]:
     """Drips that are raised and lowered at once, or never lowered; orders without an end."""
     for each in policy.supports:
@@ -201,14 +228,23 @@ def _drips(policy: Policy, rows: dict[str, Row]) -> Iterator[Finding]:
                 wrong = _shared(rule) == _shared(each.weans)
                 yield _finding(rows, wrong, each.name, f'"{key}" and "wean" can hold at the same time')
                 break
+        if each.kind == DRIP and each.weans and not together(opposite(each.rises), opposite(each.weans)):
+            yield _finding(rows, False, each.name, 'leaves no room between "raise" (or "when") and "wean": '
+                           "any reading turns it one way or the other")
         agent = next((name for name in each.supply if name in DRIPS), "")
         rate = each.ceiling if each.per or agent == "oxygen" else each.ceiling / USUAL_WEIGHT
         if agent and rate > SIGNALS[agent].high:
             yield _finding(rows, True, each.name, f"runs up to {rate:g} {SIGNALS[agent].unit} of {agent}: is the unit "
                            f"meant? ({SIGNALS[agent].high:g} at most)")
+        first = each.start if each.per or agent == "oxygen" else each.start / USUAL_WEIGHT
+        if each.kind == DRIP and first < LEAST_RATE.get(agent, 0.0):
+            yield _finding(rows, True, each.name, f"begins with {first:.2g} {SIGNALS[agent].unit} of {agent}: is the "
+                           f"unit meant? (at least {LEAST_RATE[agent]:g} does something)")
         volume = each.supply.get("water_in", 0.0) * each.over * TICK * (USUAL_WEIGHT if each.per else 1.0)
         if volume > MOST_AT_ONCE:
             yield _finding(rows, True, each.name, f"gives {volume:g} L at once: is the unit meant?")
+        if each.kind == PORTION and rows[each.name].kind == "fluid" and volume < LEAST_AT_ONCE:
+            yield _finding(rows, True, each.name, f"gives {volume * 1000.0:g} mL at once: is the unit meant?")
         if each.kind == PORTION and "water_in" in each.supply and not each.most:
             yield _finding(rows, False, each.name, 'is given as often as its rule holds: it has no "at_most"')
 
@@ -225,6 +261,21 @@ def _sources(policy: Policy) -> Iterator[Finding]:
             if not CITED.search(bare):
                 yield Finding(True, row.name, f'the source of "{key}" names no publication and is not '
                               f'"assumed: reason": {source!r}', row.place)
+
+
+def sound(policy: Policy) -> list[Finding]:
+    """What is to be looked at; what cannot be meant is refused.
+
+    Raises
+    ------
+    BadInput
+        For the first finding that is wrong.
+    """
+    found = lint(policy)
+    for each in found:
+        if each.wrong:
+            raise BadInput(f"{each.name}: {each.said}", place=each.place)
+    return found
 
 
 def spoken(findings: Iterable[Finding]) -> str:

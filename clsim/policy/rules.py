@@ -84,7 +84,7 @@ class Verdict:
         Of a hold: what must hold before doses go on; None: that the rule no longer holds.
     ends : int
         Of a stop: 1 the cycle, 2 the course, 3 treatment.  Of a retreatment rule: looked at before
-        each further cycle (1) or course (2).
+        each further cycle, the first of a further course too (1), or before each further course (2).
     after : str
         Only once this order is used up.
     """

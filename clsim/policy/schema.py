@@ -100,14 +100,14 @@ class Entry(_Sourced):
 class Watch(Entry):
     """Looks more often while its rule holds."""
 
-    look: Literal["vitals"] = "vitals"
+    look: Literal["vitals"] = Field("vitals", description="at what")
     every: Quantity = Field(None, description="interval")
 
 
 class Criterion(Entry):
     """Counts as relative or absolute while its rule holds."""
 
-    level: Literal["relative", "absolute"] | None = None
+    level: Literal["relative", "absolute"] | None = Field(None, description="as which it counts")
     system: str = Field("", description="organ system")
 
 
@@ -134,7 +134,8 @@ class Stop(Entry):
 class Retreatment(Entry):
     """No further cycle or course."""
 
-    before: Literal["cycle", "course"] = "course"
+    before: Literal["cycle", "course"] = Field(
+        "course", description="cycle: asked before each further cycle or course; course: before each further course")
 
 
 class Remark(Entry):

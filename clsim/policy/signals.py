@@ -124,6 +124,17 @@ HAPPENINGS = (*(each.name for each in EVENTS), *(f"{each.name}_reported" for eac
 for _event, _name in zip((*EVENTS, *SYMPTOMS), HAPPENINGS, strict=True):
     SIGNALS[_name] = Signal(_name, _event.label, "min", "h", 0.0, 24 * 60 * 60.0, EVENT, _event.name)
 
+# targets within reason: lowest, highest, and largest fall below the reading on admission
+AIMS = {"sbp": (60.0, 140.0, 60.0), "map": (45.0, 110.0, 40.0), "dbp": (30.0, 100.0, 40.0), "spo2": (0.8, 1.0, 0.1)}
+MEANT = {  # what people write, and the signal they mean
+    "systolic": "sbp", "bp": "sbp", "blood_pressure": "sbp", "diastolic": "dbp", "mean_pressure": "map", "pulse": "hr",
+    "heart_rate": "hr", "respiration": "rr", "temp": "temperature", "fever": "temperature", "sao2": "spo2",
+    "saturation": "spo2", "o2": "oxygen", "diuresis": "urine", "urine_output": "urine", "oliguria": "urine",
+    "stools": "stool", "diarrhoea": "stool", "cr": "creatinine", "k": "potassium", "na": "sodium", "hb": "hemoglobin",
+    "hco3": "bicarbonate", "wbc": "granulocytes", "noradrenaline": "norepinephrine", "pressors": "pressor",
+    "weight_loss": "weight", "infection": "sepsis",
+}  # fmt: skip
+
 COUNTED = ("relative", "absolute", "pressor")  # "at least 3 relative", "any pressor"
 DRIPS = ("phenylephrine", "norepinephrine", "dopamine", "oxygen")  # inputs whose running rate is a signal
 PRESSORS = DRIPS[:3]

@@ -6,6 +6,8 @@ import json
 import math
 from typing import Any
 
+from pydantic import BaseModel
+
 from clsim import fluids, units
 from clsim.model.layout import PARAMETERS
 from clsim.scenario.schedule import DRUGS, WARD
@@ -20,7 +22,7 @@ NUMBER = {"type": ["string", "number"]}
 
 def schema() -> dict[str, Any]:
     """The schema as plain data."""
-    found = _without_null(ScenarioFile.model_json_schema(by_alias=True))
+    found = shape_of(ScenarioFile)
     for table, role in TABLES.items():
         found["properties"][table] = {
             "type": "object",
@@ -49,7 +51,24 @@ def schema() -> dict[str, Any]:
 
 def text() -> str:
     """The schema as JSON text."""
-    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+    return written(schema())
+
+
+def written(found: dict[str, Any]) -> str:
+    """A schema as JSON text."""
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def shape_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a kind of file, each of its tables with the words of what it holds."""
+    found: dict[str, Any] = _without_null(model.model_json_schema(by_alias=True))
+    for each in (found, *found["$defs"].values()):
+        for held in each.get("properties", {}).values():
+            parts = (held, held.get("items"), held.get("additionalProperties"))
+            target = next((part["$ref"] for part in parts if isinstance(part, dict) and "$ref" in part), "")
+            if target and "description" not in held:
+                held["description"] = found["$defs"][target.rpartition("/")[2]]["description"]
+    return found
 
 
 def _setting(parameter: Parameter) -> dict[str, Any]:

@@ -44,7 +44,8 @@ class About(_Strict):
 class Course(_Strict):
     """Interleukin-2: planned doses, those held, cycles and the rest between them."""
 
-    route: Literal["intravenous", "subcutaneous", "continuous"] = "intravenous"
+    route: Literal["intravenous", "subcutaneous", "continuous"] = Field(
+        "intravenous", description="how it is given")
     dose: Quantity = Field(None, description='one dose, such as "600000 IU/kg"')
     rate: Quantity = Field(None, description='continuous route only, such as "18 MIU/m2/d"')
     over: Quantity = Field(None, description='duration of one dose, such as "15 min"')

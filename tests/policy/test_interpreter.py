@@ -119,14 +119,28 @@ def test_a_stop_ends_the_cycle_the_course_or_treatment(ends, given):
     assert sum(bed.gives()) == given
 
 
-@pytest.mark.parametrize(("before", "given"), [("cycle", 4 + 4), ("course", 8)])
-def test_retreatment_rules_are_asked_between_cycles_or_courses(before, given):
+@pytest.mark.parametrize(("before", "given"), [("cycle", 4), ("course", 8)])
+def test_retreatment_rules_are_asked_before_each_further_cycle_or_course(before, given):
     slots = tuple((32 * i, i // 4, i // 8) for i in range(12))
     bed = bedside(start() + entry("retreatment", "no", when="coma", before=before), slots=slots)
     bed.go(2)
     bed.happen("coma")
     bed.until(32 * 11)
     assert sum(bed.gives()) == given
+
+
+def test_what_was_needed_after_the_last_dose_of_a_cycle_does_not_count_in_the_next():
+    """Phenylephrine runs and is weaned between two cycles, and its peak is that of the cycle that has ended."""
+    much = entry("hold", "much", when="phenylephrine_peak > 0 mcg/kg/min")
+    text = start() + entry("pressor", "drip", **PHENYLEPHRINE) + much
+    for cycle, given in ((0, 0), (1, 1)):
+        bed = bedside(text, slots=((0, 0, 0), (64, cycle, 0)))
+        bed.go(4)
+        bed.set(SBP=80.0)
+        bed.go(4)
+        bed.set(SBP=120.0)
+        bed.until(64)
+        assert bed.value("phenylephrine") == 0.0 and bed.gives() == [1, given]
 
 
 def test_a_pressor_may_permit_doses_up_to_a_rate():

@@ -89,6 +89,11 @@ REFUSED = {
     "sbp < 90 mmHg for": '"for" needs a time',
     "sbp < 90 mmHg for 30 mmHg": "has a unit of another dimension",
     "sbp < 90 mmHg per 8 h": "sbp is no total",
+    "sbp < 90 mmHg for 5 min": "must be whole quarters of an hour",
+    "systolic < 90 mmHg": "did you mean sbp?",
+    "urine < 80 mL": "did you mean urine ... 80 mL per 8 h?",
+    "weight > 15 %": "did you mean weight_gain ... 15 %?",
+    "held >= 200": "given: 200 in 'held >= 200'; allowed: 0 to 99",
     "urine < 80 mL per 20 min": "must be whole quarters of an hour",
     "sbp_fall < target": "a change of sbp has no target",
     "(sbp < 90 mmHg": "a bracket is not closed",
@@ -111,6 +116,9 @@ def test_what_is_wrong_is_refused_with_what_comes_nearest(text):
 def test_a_rule_with_too_many_alternatives_is_refused():
     with pytest.raises(BadInput, match="too many alternatives"):
         parse(" and ".join(["(sepsis or coma)"] * 8))
+    for text in (" and ".join(["(sepsis or coma)"] * 60), f"not ({' or '.join(['(sepsis and coma)'] * 60)})"):
+        with pytest.raises(BadInput, match="too many alternatives"):  # at once, not after having laid them out
+            parse(text)
 
 
 def test_every_signal_has_a_range_and_words():

@@ -50,6 +50,8 @@ REFUSED = {  # what is written in place of what: words of the refusal
         "is the source of a key that is not there; given: whn; did you mean when?"),
     ('when = "creatinine >= 3 mg/dL"', 'when = "sepsis"\nends = "life"'): "ends: should be 'cycle', 'course' or",
     ('[targets.sbp]\nvalue = "90 mmHg"', '[targets.sbp]\nvalue = "9 mmHg"'): "is out of range; given: '9 mmHg'",
+    ('[targets.sbp]\nvalue = "90 mmHg"', '[targets.sbp]\nvalue = "150 mmHg"'): "allowed: 60 mmHg to 140 mmHg",
+    ('[targets.sbp]\nvalue = "90 mmHg"', '[targets.sbp]\nfall = "90 mmHg"'): "fall: is out of range; given: '90 mmHg'",
     ('[targets.sbp]\nvalue = "90 mmHg"', "[targets.sbp]"): "is incomplete; allowed: value, fall or by_baseline",
     ("[targets.sbp]", "[targets.sepsis]"): "is not a signal that is measured",
     ('reaction = "0 min"', 'reaction = "5 min"'): "must be whole quarters of an hour",

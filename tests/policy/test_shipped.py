@@ -12,6 +12,7 @@ from bedside import Bedside
 from clsim import policy as package
 from clsim.policy import policies
 from clsim.policy.lint import lint, spoken
+from clsim.policy.orders import DRIP
 from clsim.policy.page import PUBLISHED
 from clsim.policy.policy import folder, is_policy
 from clsim.policy.schema import ENTRIES
@@ -61,6 +62,10 @@ def test_different_policies_differ():
         ("label-2012", "hold_pressure", "sbp < 90 mmHg"),
         ("label-2012", "hold_creatinine", "creatinine > 4.5 mg/dL or creatinine >= 4 mg/dL"),
         ("label-2012", "hold_urine", "urine < 10 mL/h for 16 h"),
+        ("label-2012", "hold_low_urine", "urine < 10 mL/h"),
+        ("label-2023", "hold_low_urine", "urine < 10 mL/h"),
+        ("no-pressor-2015", "stop_pressor", "any pressor"),
+        ("nci-surgery-branch", "skip_grave", "spo2 < 88 %"),
         ("label-2023", "hold_saturation", "spo2 < 90 %"),
         ("cwg-2014", "rel_tachycardia", "hr 100 to 130 /min"),
         ("cwg-2014", "abs_urine", "urine < 80 mL per 8 h"),
@@ -86,6 +91,42 @@ def test_what_could_not_be_verified_is_marked():
     for policy, name in (("label-2012", "hold_pressure"), ("label-2023", "hold_mental"), ("cwg-2014", "abs_creatinine"),
                          ("no-pressor-2015", "stop_held"), ("til-2024", "bolus_again")):  # fmt: skip
         assert load_policy(policy).row(name).verified, (policy, name)
+
+
+def test_what_both_labels_say_is_one_rule():
+    """The sentence on failing perfusion is the same in both, so it must not be what they differ in."""
+    old, new = (load_policy(name).row("hold_low_urine").data for name in ("label-2012", "label-2023"))
+    assert {key: old[key] for key in old if key != "source"} == {key: new[key] for key in new if key != "source"}
+
+
+@pytest.mark.parametrize("name", policies())
+def test_drips_leave_room_and_are_not_turned_on_one_reading(name):
+    for each in load_policy(name).supports:
+        if each.kind == DRIP and each.supply.keys() <= {"phenylephrine", "norepinephrine"}:
+            assert all(clause.lasting >= 15.0 for rule in each.rises for clause, _ in rule), each.name
+            assert all(clause.lasting >= 60.0 for rule in each.weans for clause, _ in rule), each.name
+
+
+def test_a_pressor_between_two_doses_ends_the_cycle_where_none_may_be_needed():
+    """Begun and weaned again before the dose is due."""
+    bed = Bedside(load_policy("no-pressor-2015"))
+    bed.until(33)
+    bed.set(SBP=75.0)
+    while bed.value("pressor") == 0.0:
+        bed.go()
+    bed.set(SBP=125.0)
+    bed.until(96)
+    assert bed.value("pressor") == 0.0 and bed.gives() == [1, 1, 0, 0]
+
+
+def test_low_dose_dopamine_of_the_old_label_ends_with_the_doses():
+    bed = Bedside(load_policy("label-2012"))
+    bed.until(33)
+    bed.set(weight_now=84.0)  # 5 % above
+    bed.until(32 * 13)
+    assert bed.value("dopamine") == pytest.approx(2.0)
+    bed.go(32)
+    assert bed.value("dopamine") == 0.0
 
 
 # ---------------------------------------------------------------------------------- how they differ
