@@ -118,8 +118,8 @@ def _compared(
         check_folder(out, force)
     _check_outcomes(outcomes or ())
     arms = [policy_of(each) if isinstance(each, str) and each != AS_WRITTEN else each for each in policies]
-    return run_with_bar(lambda tell: run(scenario, arms, total, people, reference=reference, seed=chosen, everyone=everyone,
-                                 threads=workers, tell=tell, **tables))
+    return run_with_bar(lambda tell: run(scenario, arms, total, people, reference=reference, seed=chosen,
+                                         everyone=everyone, threads=workers, tell=tell, **tables))
 
 
 def run_with_bar(work: Callable[[Tell], Comparison]) -> Comparison:

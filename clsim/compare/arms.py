@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 from clsim.errors import BadInput
+from clsim.policy.lint import sound
 from clsim.policy.policy import Policy, load_policy
 
 MOST_POINTS = 200  # of a sweep
@@ -27,11 +28,11 @@ def policy_of(text: str) -> Policy:
         If there is no such policy, table or entry, or the policy makes no sense any more.
     """
     name, colon, rest = text.partition(":")
-    policy = load_policy(name.strip())
+    policy = sound(load_policy(name.strip()))
     if not colon:
         return policy
     changes = dict(change(each) for each in rest.split(";"))
-    return replace(policy.but(**changes), name=text.strip())
+    return replace(sound(policy.but(**changes)), name=text.strip())
 
 
 def change(text: str) -> tuple[str, Value]:
@@ -106,5 +107,5 @@ def swept(policy: str, axes: Sequence[tuple[str, Sequence[Value]]]) -> list[Poli
     for point in points:
         changes = {key: value for (key, _), value in zip(axes, point, strict=True)}
         name = ", ".join(str(value) for value in point)
-        made.append(replace(base.but(**changes), name=name))
+        made.append(replace(sound(base.but(**changes)), name=name))
     return made

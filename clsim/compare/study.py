@@ -20,6 +20,7 @@ from clsim.compare.run import AS_WRITTEN, Comparison, compare
 from clsim.compare.subgroups import SUBGROUPS
 from clsim.compare.win import HIERARCHY, Level, level
 from clsim.errors import BadInput, nearest
+from clsim.policy.lint import sound
 from clsim.policy.policy import Policy, find, load_policy
 from clsim.progress import Tell, silent
 from clsim.scenario import gallery, toml_text
@@ -213,9 +214,9 @@ def _arm(section: Section, arm: Arm, home: Path) -> Policy | str:
             section.refuse("the scenario itself has no name and no thresholds here", given=AS_WRITTEN,
                            allowed="a policy")
         return AS_WRITTEN
-    policy: Policy = _at(section, "policy", lambda: load_policy(find(arm.policy, home)))
+    policy: Policy = _at(section, "policy", lambda: sound(load_policy(find(arm.policy, home))))
     if arm.change:
-        policy = _at(section, "change", lambda: policy.but(**arm.change))
+        policy = _at(section, "change", lambda: sound(policy.but(**arm.change)))
     return replace(policy, name=arm.name or policy.name)
 
 
