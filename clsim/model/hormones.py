@@ -26,6 +26,9 @@ PARAMETERS = (
               "assumed: atria sense more than the plasma"),
     Parameter("tau_volume_signal", 20.0, "min", "time constant of the volume signal", (1.0, 200.0),
               "assumed: minutes, as ANP"),
+    Parameter("adapt_share", 0.0, "1", "share", (0.0, 1.0), "assumed"),
+    Parameter("CD_slow", 0.0, "1", "share", (0.0, 1.0), "assumed"),
+    Parameter("tau_usual", 120.0, "min", "adaptation", (1.0, 20000.0), "assumed"),
     Parameter("tau_angiotensin", 20.0, "min", "time constant of the angiotensin system", (2.0, 300.0),
               "Hallow2017: renin 10, bound angiotensin 12 min"),
     Parameter("tau_aldosterone", 45.0, "min", "time constant of aldosterone", (5.0, 600.0),
@@ -42,7 +45,7 @@ PARAMETERS = (
     Parameter("K_on_aldosterone", 0.5, "L/mmol", "potassium on aldosterone (log)", (0.0, 3.0), "assumed"),
     Parameter("Na_on_ADH", 0.42, "L/mmol", "ADH per mmol/L of effective sodium osmolality", (0.0, 2.0),
               "assumed: twice the textbook slope, against the strong volume term"),
-    Parameter("volume_on_ADH", 38.0, "1", "volume signal on ADH (log)", (0.0, 40.0),
+    Parameter("volume_on_ADH", 1.71, "1", "volume signal on ADH (log)", (0.0, 40.0),
               "assumed: set with the healthy experiments (Hahn2024, Drobin1999)"),
     Parameter("ADH_volume_range", 0.045, "1", "volume signal at which its effect on ADH saturates", (0.01, 1.0),
               "assumed: the plasma gained with half a litre of Ringer's"),
@@ -52,6 +55,7 @@ PARAMETERS = (
 INPUTS = ()
 STATES = (
     State("volume_signal", "1", "volume signal (atrial stretch)", 0.01, positive=False),
+    State("volume_usual", "1", "volume signal adapted to", 0.01, positive=False),
     State("angiotensin", "1", "angiotensin (rest = 1)", 0.01),
     State("aldosterone", "1", "aldosterone (rest = 1)", 0.01),
     State("ADH", "1", "antidiuretic hormone (rest = 1)", 0.01),
@@ -76,7 +80,7 @@ def flows(x, p, u, f):
                             * exp(p.K_on_aldosterone * (f.K - p.K_rest)))
     osmotic = 1.0 + p.Na_on_ADH * 2.0 * (f.Na - p.Na_rest)
     osmotic = softplus(osmotic, p.ADH_width) / softplus(1.0 + 0.0 * osmotic, p.ADH_width)
-    volume = p.ADH_volume_range * tanh(x.volume_signal / p.ADH_volume_range)
+    volume = tanh((x.volume_signal - p.adapt_share * x.volume_usual) / p.ADH_volume_range)
     f.ADH_target = osmotic * exp(-p.volume_on_ADH * volume - p.MAP_on_ADH * pressure)
 
 
@@ -84,6 +88,7 @@ def flows(x, p, u, f):
 def derivatives(x, p, u, f, dx):
     """First order toward the targets."""
     dx.volume_signal += (f.volume_target - x.volume_signal) / p.tau_volume_signal
+    dx.volume_usual += (x.volume_signal - x.volume_usual) / p.tau_usual
     dx.angiotensin += (f.angiotensin_target - x.angiotensin) / p.tau_angiotensin
     dx.aldosterone += (f.aldosterone_target - x.aldosterone) / p.tau_aldosterone
     dx.ADH += (f.ADH_target - x.ADH) / p.tau_ADH
@@ -93,6 +98,7 @@ def derivatives(x, p, u, f, dx):
 def rest(p, x, f):
     """Everything at one, the volume signal at zero."""
     x.volume_signal = 0.0
+    x.volume_usual = 0.0
     x.angiotensin = 1.0
     x.aldosterone = 1.0
     x.ADH = 1.0

@@ -34,7 +34,7 @@ from __future__ import annotations
 from clsim.jit import kernel
 from clsim.lanes import maximum
 from clsim.spec import Flow, Input, Parameter, State
-from clsim.vmath import exp, log, pow, sigmoid, softplus
+from clsim.vmath import exp, log, pow, sigmoid, softplus, tanh
 
 PARAMETERS = (
     Parameter("GFR_rest", 0.115, "L/min", "glomerular filtration rate at rest", (0.015, 0.22),
@@ -67,6 +67,8 @@ PARAMETERS = (
     Parameter("eta_DT_rest", 0.50, "1", "distal sodium reabsorption", (0.1, 0.9), "Hallow2017"),
     Parameter("pi_on_PT", 0.14, "1/mmHg", "peritubular oncotic pressure on proximal reabsorption", (0.0, 0.5),
               "assumed: set with the healthy experiments (Reid2003, 20 % albumin)"),
+    Parameter("pi_range", 100.0, "mmHg", "x", (0.5, 1000.0), "assumed"),
+    Parameter("CD_range", 100.0, "mmHg", "x", (0.005, 1000.0), "assumed"),
     Parameter("angiotensin_on_PT", 0.20, "1", "angiotensin on proximal reabsorption, per e-fold", (0.0, 1.0),
               "assumed"),
     Parameter("sympathetic_on_PT", 0.10, "1", "sympathetic drive on proximal reabsorption", (0.0, 1.0), "assumed"),
@@ -239,7 +241,7 @@ def flows(x, p, u, f):
     pressure = f.MAP - p.MAP_rest
     S = f.sympathetic - 1.0
     log_aldosterone, log_ADH = log(x.aldosterone), log(x.ADH)
-    f.eta_PT = sigmoid(p.logit_PT + p.pi_on_PT * (f.pi_plasma - p.pi_plasma_rest)
+    f.eta_PT = sigmoid(p.logit_PT + p.pi_on_PT * p.pi_range * tanh((f.pi_plasma - p.pi_plasma_rest) / p.pi_range)
                        + p.angiotensin_on_PT * log(x.angiotensin) + p.sympathetic_on_PT * S
                        - p.MAP_on_PT * pressure + p.chloride_on_PT * f.chloride_brake)
     f.eta_LH = p.eta_LH_rest * (1.0 - p.furosemide_on_loop * f.furosemide_effect)
@@ -252,7 +254,7 @@ def flows(x, p, u, f):
     collecting_load = f.distal_load * (1.0 - f.eta_DT) / (1.0 - p.eta_DT_rest)
     highest = 1.0 - p.CD_escape * (1.0 - p.eta_CD_rest)
     f.eta_CD = highest * sigmoid(p.logit_CD + p.aldosterone_on_CD * log_aldosterone
-                                 - p.volume_on_CD * x.volume_signal - p.MAP_on_CD * pressure
+                                 - p.volume_on_CD * p.CD_range * tanh(x.volume_signal / p.CD_range) - p.MAP_on_CD * pressure
                                  - p.load_on_CD * overrun(log(collecting_load), p)
                                  + p.chloride_on_CD * f.chloride_brake)
     f.sodium_excretion = to_distal * (1.0 - f.eta_DT) * (1.0 - f.eta_CD)
