@@ -7,8 +7,8 @@
 
 Sodium passes four segments (Hallow 2017); each reabsorbs a fraction eta = lg(logit eta_rest + shifts):
 
-    proximal:  + pi_on_PT (pi_plasma - rest) + angiotensin_on_PT log angiotensin + sympathetic_on_PT (S - 1)
-               - MAP_on_PT (MAP - rest) + chloride_on_PT brake                  (3)
+    proximal:  + pi_on_PT r tanh((pi_plasma - rest) / r) + angiotensin_on_PT log angiotensin + sympathetic_on_PT (S - 1)
+               - MAP_on_PT (MAP - rest) + chloride_on_PT brake,  r = pi_range   (3)
     loop:      (1 - furosemide_on_loop furosemide_effect)                       (4)
     distal:    + aldosterone_on_DT log aldosterone - load_on_DT over(load)     (5)
     collecting: + aldosterone_on_CD log aldosterone - volume_on_CD volume_signal
@@ -65,10 +65,10 @@ PARAMETERS = (
     Parameter("eta_PT_rest", 0.70, "1", "proximal sodium reabsorption", (0.4, 0.9), "Hallow2017"),
     Parameter("eta_LH_rest", 0.80, "1", "loop sodium reabsorption", (0.4, 0.95), "Hallow2017"),
     Parameter("eta_DT_rest", 0.50, "1", "distal sodium reabsorption", (0.1, 0.9), "Hallow2017"),
-    Parameter("pi_on_PT", 0.14, "1/mmHg", "peritubular oncotic pressure on proximal reabsorption", (0.0, 0.5),
-              "assumed: set with the healthy experiments (Reid2003, 20 % albumin)"),
-    Parameter("pi_range", 100.0, "mmHg", "x", (0.5, 1000.0), "assumed"),
-    Parameter("CD_range", 100.0, "mmHg", "x", (0.005, 1000.0), "assumed"),
+    Parameter("pi_on_PT", 0.20, "1/mmHg", "peritubular oncotic pressure on proximal reabsorption", (0.0, 0.5),
+              "set on rows 2, 3, 4 and 8 of the validation; 0.04 to 0.25 by Johansen1997 and Johansen1998"),
+    Parameter("pi_range", 5.0, "mmHg", "oncotic deviation at which its effect saturates", (1.0, 50.0),
+              "assumed: the fall after 1.5 L of saline (Johansen1997); beyond it the tissue pressure takes over"),
     Parameter("angiotensin_on_PT", 0.20, "1", "angiotensin on proximal reabsorption, per e-fold", (0.0, 1.0),
               "assumed"),
     Parameter("sympathetic_on_PT", 0.10, "1", "sympathetic drive on proximal reabsorption", (0.0, 1.0), "assumed"),
@@ -241,7 +241,8 @@ def flows(x, p, u, f):
     pressure = f.MAP - p.MAP_rest
     S = f.sympathetic - 1.0
     log_aldosterone, log_ADH = log(x.aldosterone), log(x.ADH)
-    f.eta_PT = sigmoid(p.logit_PT + p.pi_on_PT * p.pi_range * tanh((f.pi_plasma - p.pi_plasma_rest) / p.pi_range)
+    dilution = p.pi_range * tanh((f.pi_plasma - p.pi_plasma_rest) / p.pi_range)
+    f.eta_PT = sigmoid(p.logit_PT + p.pi_on_PT * dilution
                        + p.angiotensin_on_PT * log(x.angiotensin) + p.sympathetic_on_PT * S
                        - p.MAP_on_PT * pressure + p.chloride_on_PT * f.chloride_brake)
     f.eta_LH = p.eta_LH_rest * (1.0 - p.furosemide_on_loop * f.furosemide_effect)
@@ -254,7 +255,7 @@ def flows(x, p, u, f):
     collecting_load = f.distal_load * (1.0 - f.eta_DT) / (1.0 - p.eta_DT_rest)
     highest = 1.0 - p.CD_escape * (1.0 - p.eta_CD_rest)
     f.eta_CD = highest * sigmoid(p.logit_CD + p.aldosterone_on_CD * log_aldosterone
-                                 - p.volume_on_CD * p.CD_range * tanh(x.volume_signal / p.CD_range) - p.MAP_on_CD * pressure
+                                 - p.volume_on_CD * x.volume_signal - p.MAP_on_CD * pressure
                                  - p.load_on_CD * overrun(log(collecting_load), p)
                                  + p.chloride_on_CD * f.chloride_brake)
     f.sodium_excretion = to_distal * (1.0 - f.eta_DT) * (1.0 - f.eta_CD)
