@@ -43,8 +43,8 @@ from clsim.spec import Flow, Input, Parameter
 from clsim.vmath import phi
 
 PARAMETERS = (
-    Parameter("L_capillary", (2.8e-3, 1.1e-3, 0.45e-3), "L/min/mmHg", "filtration coefficient", (1e-5, 0.05),
-              "total 4.2 mL/min/mmHg between HumMod 1.7 and haemodialysis 10 +- 8.4 (Pietribiasi2016); split assumed",
+    Parameter("L_capillary", (3.0e-3, 1.2e-3, 0.3e-3), "L/min/mmHg", "filtration coefficient", (1e-5, 0.05),
+              "total 4.5 mL/min/mmHg, geometric mean of HumMod 1.7 and 11.6 (Pietribiasi2016 10 +- 8.4); split assumed",
               per=BEDS, scale="volume", show="mL/min/mmHg"),
     Parameter("sigma_small_albumin", (0.97, 0.93, 0.90), "1", "reflection of albumin, small pores", (0.5, 1.0),
               "rat mesentery 0.94 +- 0.03; split assumed", per=BEDS),
