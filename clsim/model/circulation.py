@@ -97,7 +97,7 @@ PARAMETERS = (
               "assumed: a healthy heart bears most of it; set on the rows seen by benchmarks/hold_out.py"),
     Parameter("E_depression", 0.20, "1", "loss of contractility (log) per unit of cardiodepression", (0.0, 0.9),
               "assumed: hand-set between Ognibene1988 58 to 36 % and Fragasso1994 65 to 64 %"),
-    Parameter("ceiling_depression", 1.87, "1",
+    Parameter("ceiling_depression", 1.97, "1",
               "largest stroke volume of a healthy heart over that of a fully depressed one", (0.0, 6.0),
               "assumed: hand-set to fluid that fails after dose 6; septic patients whom fluid fails: Schneider1988"),
     Parameter("wedge_gap", 5.0, "mmHg", "wedge above central venous pressure at rest", (1.0, 15.0), "textbook value"),
