@@ -308,7 +308,7 @@ def kidney(s, p, u, w, d):
               + p.prostaglandin_on_GFR * w.prostaglandin_block * renin)
     w.GFR = p.GFR_rest * kept / kept_rest * hurt_rest / hurt * exp(-drives)
     w.GFR *= 1.0 + p.dopamine_on_GFR * w.dopamine_renal
-    PT = lg(logit(p.eta_PT_rest) + p.pi_on_PT * dpi + p.angiotensin_on_PT * renin
+    PT = lg(logit(p.eta_PT_rest) + p.pi_on_PT * p.pi_range * np.tanh(dpi / p.pi_range) + p.angiotensin_on_PT * renin
             + p.sympathetic_on_PT * w.S - p.MAP_on_PT * dMAP + p.chloride_on_PT * brake)
     LH = p.eta_LH_rest * (1.0 - p.furosemide_on_loop * w.furosemide)
     before = w.GFR * w.Na * (1.0 - PT) * (1.0 - LH)
@@ -348,7 +348,7 @@ def kidney(s, p, u, w, d):
     d.aldosterone = (target - s.aldosterone) / p.tau_aldosterone
     thirsty = 1.0 + 2.0 * p.Na_on_ADH * (w.Na - p.Na_rest)
     osmotic, osmotic_rest = (softplus(drive, p.ADH_width) for drive in (thirsty, 1.0))
-    filled = p.ADH_volume_range * np.tanh(s.volume_signal / p.ADH_volume_range)
+    filled = np.tanh(s.volume_signal / p.ADH_volume_range)
     target = osmotic / osmotic_rest * exp(-p.volume_on_ADH * filled - p.MAP_on_ADH * dMAP)
     d.ADH = (target - s.ADH) / p.tau_ADH
 

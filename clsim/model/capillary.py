@@ -43,8 +43,8 @@ from clsim.spec import Flow, Input, Parameter
 from clsim.vmath import phi
 
 PARAMETERS = (
-    Parameter("L_capillary", (2.8e-3, 1.1e-3, 0.45e-3), "L/min/mmHg", "filtration coefficient", (1e-5, 0.05),
-              "total 4.2 mL/min/mmHg between HumMod 1.7 and haemodialysis 10 +- 8.4 (Pietribiasi2016); split assumed",
+    Parameter("L_capillary", (3.0e-3, 1.2e-3, 0.3e-3), "L/min/mmHg", "filtration coefficient", (1e-5, 0.05),
+              "total 4.5 mL/min/mmHg, geometric mean of HumMod 1.7 and 11.6 (Pietribiasi2016 10 +- 8.4); split assumed",
               per=BEDS, scale="volume", show="mL/min/mmHg"),
     Parameter("sigma_small_albumin", (0.97, 0.93, 0.90), "1", "reflection of albumin, small pores", (0.5, 1.0),
               "rat mesentery 0.94 +- 0.03; split assumed", per=BEDS),
@@ -62,9 +62,9 @@ PARAMETERS = (
               "assumed: diffusion is mostly through small pores"),
     Parameter("glycocalyx", 1.0, "1", "share of interstitial oncotic pressure felt under the glycocalyx", (0.0, 1.0),
               "1 is the classical law; 0.7 to 0.9 the revised Starling option (Levick2010)"),
-    Parameter("leak_on_L", 1.15, "1", "filtration coefficient at leak 1, relative to rest", (1.0, 6.0),
+    Parameter("leak_on_L", 1.05, "1", "filtration coefficient at leak 1, relative to rest", (1.0, 6.0),
               "assumed: hand-set with leak_on_alpha so that escape rate stays below 3 x rest"),
-    Parameter("leak_on_alpha", 1.4, "1", "large-pore fraction at leak 1, relative to rest", (1.0, 10.0),
+    Parameter("leak_on_alpha", 1.2, "1", "large-pore fraction at leak 1, relative to rest", (1.0, 10.0),
               "assumed: hand-set to escape 9.4 -> 14.9 %/h (BallmerWeber1995) at a low dose"),
     Parameter("leak_on_PS", 0.5, "1", "increase of PS at leak 1", (0.0, 20.0), "assumed: hand-set with leak_on_alpha"),
     Parameter("leak_weight", (1.0, 1.0, 2.0), "1", "how far the leak reaches each bed", (0.0, 2.0),

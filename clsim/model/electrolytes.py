@@ -34,7 +34,7 @@ PARAMETERS = (
               "assumed: sulphate and organic anions of the anion gap"),
     Parameter("V_cells_rest", 25.0, "L", "cell water at rest, red cells apart", (8.0, 60.0),
               "textbook value, quoted from memory", scale="volume"),
-    Parameter("k_cells", 0.0032, "L^2/min/mmol", "water permeability of the cells", (1e-4, 0.05),
+    Parameter("k_cells", 0.0021, "L^2/min/mmol", "water permeability of the cells", (1e-4, 0.05),
               "assumed: cells and surroundings equal within about 20 min", scale="volume"),
     Parameter("potassium_cells_rest", 3500.0, "mmol", "potassium in cells", (1000.0, 9000.0),
               "textbook value 50 mmol/kg, quoted from memory", scale="volume"),

@@ -147,7 +147,7 @@ PARAMETERS = (
     ),
     Parameter(
         "depression_half",
-        0.4,
+        0.42,
         "1",
         "cardiodepression at which half of its effect on the heart is felt",
         (0.05, 3.0),

@@ -21,9 +21,9 @@ from clsim.vmath import hill
 PARAMETERS = (
     Parameter("phenylephrine_tau", 4.0, "min", "delay of phenylephrine at its effect site",
               (0.5, 30.0), "assumed: a bolus wears off in 10 to 15 min"),
-    Parameter("phenylephrine_Emax", 2.1, "1", "arteriolar tone added by saturating phenylephrine",
+    Parameter("phenylephrine_Emax", 1.99, "1", "arteriolar tone added by saturating phenylephrine",
               (0.0, 6.0), "Bellissant2000: MAP rises by 84 mmHg from 73 at saturation in controls"),
-    Parameter("phenylephrine_ED50", 1.1, "mcg/kg/min", "phenylephrine with half the effect",
+    Parameter("phenylephrine_ED50", 0.881, "mcg/kg/min", "phenylephrine with half the effect",
               (0.05, 10.0),
               "assumed: dose of 50 mcg/min (0.65 mcg/kg/min, Dutcher2014) lies below half effect"),
     Parameter("phenylephrine_gamma", 1.3, "1", "steepness of the phenylephrine curve", (0.5, 5.0),
