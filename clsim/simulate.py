@@ -114,7 +114,8 @@ def simulate(planned: Scenario, forks: tuple[Fork, ...] = ()) -> Result:
         hint = HINTS.get(Outcome(int(report.code)), "")
         raise NumericalFailure(describe(report, columns(STATES), columns(FLOWS), planned.name) + hint)
     held = np.minimum(np.flatnonzero(timeline.rows >= 0), len(timeline.inputs) - 1)
-    return Result(timeline.outputs, states, flows, timeline.inputs[held], planned, named(patient.parameters), forks=forks)
+    parameters = named(patient.parameters)
+    return Result(timeline.outputs, states, flows, timeline.inputs[held], planned, parameters, forks=forks)
 
 
 def named(parameters: NDArray[np.float64]) -> dict[str, float | tuple[float, ...]]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from clsim.errors import BadInput, BadPatient, NumericalFailure
 from clsim.managed.bedside import Bedside, calendar_of, make_stages
 from clsim.managed.hand import Fork, Hand, read_hand
 from clsim.managed.result import SWINGS, ManagedResult, make_chart
-from clsim.managed.trace import BODY, HAND, Entry, clock, duration
+from clsim.managed.trace import BODY, HAND, NEVER, Entry, clock, duration
 from clsim.model.layout import INPUTS, columns
 from clsim.patient import settle_patient
 from clsim.policy.memory import Memory, Orders
@@ -29,6 +28,7 @@ from clsim.policy.orders import PORTION
 from clsim.policy.policy import Policy, load_policy
 from clsim.policy.signals import TICK
 from clsim.scenario.by_size import LEFT_TO_POLICIES, MEASURES, measures, slots
+from clsim.scenario.orders import Order
 from clsim.scenario.scenario import Scenario
 from clsim.scenario.settings import INPUT
 from clsim.simulate import named
@@ -128,8 +128,8 @@ def own(scenario: Scenario, cohort: Cohort) -> People:
     """The scenario's own patient, as a block of one."""
     settled = settle_patient(scenario.values)
     return People(
-        np.array([NUMBER]), settled.parameters[None].copy(), settled.state[None].copy(), settled.flow[None].copy(), {},
-        np.zeros(1, np.int8), {}, np.zeros(1, np.int8), np.full(1, -1, np.int16), np.full(1, np.nan), cohort)
+        np.array([NUMBER]), settled.parameters[None].copy(), settled.state[None].copy(), settled.flows[None].copy(),
+        {}, np.zeros(1, np.int8), {}, np.zeros(1, np.int8), np.full(1, -1, np.int16), np.full(1, np.nan), cohort)
 
 
 def one_of(cohort: Cohort, scenario: Scenario, seed: int, number: int, everyone: bool) -> People:
@@ -196,7 +196,8 @@ def flowing(course: engine.Course, desk: engine.Desk, given: NDArray[np.float64]
 def trace_of(bed: Bedside, hand: Hand, found: engine.Found) -> tuple[Entry, ...]:
     """All entries in order of time, those by hand and the end of life among them."""
     end = float(found.ended_at[0])
-    entries = [*bed.notes.entries, *(ordered(each) for each in hand.orders if each.start <= end)]
+    entries = [*bed.notes.entries, *(
+        ordered(each, each in hand.portions) for each in hand.orders if each.start <= end)]
     if int(found.ended_by[0]) >= 0:
         cause = ENDED[int(found.ended_by[0])]
         entries = [each for each in entries if not (each.kind == "event" and each.time >= end)]
@@ -204,18 +205,19 @@ def trace_of(bed: Bedside, hand: Hand, found: engine.Found) -> tuple[Entry, ...]
     return tuple(sorted(entries, key=lambda each: each.time))
 
 
-def ordered(order: Any) -> Entry:
-    """An order by hand as an entry; a drip at a rate has no amount of its own."""
-    known = INPUT.get(order.name)
-    show = known.show or known.unit if known else "mL/h"
-    rate = float(units.convert(order.rate, order.unit, show))
-    portion = order.amount > 0.0 and order.stop - order.start < np.inf
-    unit = order.unit.removesuffix("/min")
-    total = units.show(order.amount, unit, "mL" if unit == "L" else unit)
-    words = f"{total} over {duration(order.stop - order.start)}" if portion else "off"
+def ordered(order: Order, portion: bool) -> Entry:
+    """An order by hand as an entry: a portion by its amount, a drip by its rate."""
+    known, unit = INPUT.get(order.name), order.unit.removesuffix("/min")
+    if portion:
+        total = units.show(order.amount, unit, "mL" if unit == "L" else unit)
+        words, after = f"{order.label} {total} over {duration(order.stop - order.start)}", NEVER
+    else:
+        shown = known.show or known.unit if known else "mL/h"
+        after = float(units.convert(order.rate, order.unit, shown))
+        words = f"{order.label} at {after:.4g} {shown} until {clock(order.stop)}"
     return Entry(
-        order.start, "order", f"{order.label} {rate:.4g} {show} until {clock(order.stop)} by hand ({words})", order.name,
-        order.kind, HAND, after=rate, amount=order.amount, unit=unit, begins=order.start, ends=order.stop)
+        order.start, "order", f"{words}, by hand", order.name, order.kind, HAND, after=after, amount=order.amount,
+        unit=unit, begins=order.start, ends=order.stop)
 
 
 def swings(bed: Bedside) -> dict[str, int]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clsim import units
 from clsim.crowd.seen import OCCURRENCES
-from clsim.managed.trace import BODY, HAND, Entry, Ground, clock, duration, ground
+from clsim.managed.trace import BODY, HAND, Entry, Ground, clock, duration, ground, spoken
 from clsim.policy.interpreter import NEARLY_OFF, Decider
 from clsim.policy.memory import GIVEN, SKIPPED, Memory
 from clsim.policy.orders import DRIP, PORTION
@@ -180,7 +180,7 @@ class Notes:
             return replace(begun or Ground(name), how=f"held at {since}, after the dose planned before")
         resume = next(row for row in look.bound.policy.rows if row.kind == "resume" and row.data.get("of") == name)
         not_yet = look.why_not(each.resume, resume.name, "when", "doses go on once this holds")
-        words = "; ".join(map(str, begun.comparisons)) if begun else ""
+        words = "; ".join(spoken(begun.comparisons)) if begun else ""
         row = look.row(name)
         return Ground(name, row.label, f"held since {since}" + (f" ({words})" if words else "") + ", not yet resumed",
                       (), (not_yet,), row.source, row.sources.get("when", ""), row.verified)
@@ -227,16 +227,17 @@ def _orders(look: Look) -> Iterator[Entry]:
         if each.kind == PORTION:
             amount, unit, words = portion(row, float(look.bound.weight[0]))
             ends = begins + each.over * TICK
-            yield Entry(look.time, "portion", f"{support.name}: {words} over {duration(each.over * TICK)}, from "
-                        f"{clock(begins)}", support.name, row.kind, amount=amount, unit=unit, begins=begins, ends=ends,
-                        grounds=grounds)
+            yield Entry(
+                look.time, "portion", f"{words} over {duration(each.over * TICK)}, from {clock(begins)}", support.name,
+                row.kind, amount=amount, unit=unit, begins=begins, ends=ends, grounds=grounds)
             continue
         unit = rate_unit(row)
         old, now = (shown_rate(look.bound, s, x) for x in (rate, new))
         what = str(row.data.get("give") or row.data.get("agent") or support.name)
+        words = f"at {now:.4g} {unit}" if how == "begun" else f"from {old:.4g} to {now:.4g} {unit}"
         yield Entry(
-            look.time, f"drip {how}", f"{what} {how}, from {old:.4g} to {now:.4g} {unit}"
-            + (f", from {clock(begins)}" if begins > look.time else ""), support.name, row.kind, before=old, after=now,
+            look.time, f"drip {how}", f"{what} {how} {words}" + (f", from {clock(begins)} on" if begins > look.time
+                                                               else ""), support.name, row.kind, before=old, after=now,
             unit=unit, begins=begins, grounds=grounds)
 
 

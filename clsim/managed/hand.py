@@ -110,12 +110,15 @@ class Hand:
         Drips of `signals.DRIPS`, which take the place of the policy's; the last one that runs counts.
     orders : tuple of Order
         The same as people see it.
+    portions : tuple of Order
+        Those among them that are a volume, an amount or a dose, not a rate.
     """
 
     wishes: Mapping[int, int]
     events: tuple[Event, ...] = ()
     drips: tuple[Drip, ...] = ()
     orders: tuple[Order, ...] = ()
+    portions: tuple[Order, ...] = ()
 
     def rate(self, name: str, minute: float) -> float | None:
         """The rate that was set, in the unit of the input; None where it is left to the policy."""
@@ -141,6 +144,7 @@ def read_hand(scenario: Scenario, forks: Sequence[Fork], weight: float, height: 
     events: list[Event] = []
     drips: list[Drip] = []
     orders: list[Order] = []
+    portions: list[Order] = []
     for fork in forks:
         if fork.at >= scenario.horizon:
             raise BadInput("lies after the end of the run", given=units.show(fork.at, "min", "h"),
@@ -150,11 +154,13 @@ def read_hand(scenario: Scenario, forks: Sequence[Fork], weight: float, height: 
             for number, entry in enumerate(getattr(fork, kind), start=1):
                 read = _bare(scenario, weight, height, kind, entry, fork.at, number)
                 orders += read.orders
+                portions += read.orders if _portion(entry) else ()
                 if kind == "drug" and entry.get("give") in DRIPS and not _portion(entry):
                     drips += _drips(read, entry, number)
                 else:
                     events += read.events
-    return Hand(wishes, tuple(events), tuple(drips), tuple(sorted(orders, key=lambda each: each.start)))
+    return Hand(wishes, tuple(events), tuple(drips), tuple(sorted(orders, key=lambda each: each.start)),
+                tuple(portions))
 
 
 def doses_of(scenario: Scenario, fork: Fork) -> dict[int, int]:

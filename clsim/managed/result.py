@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -149,10 +149,10 @@ class ManagedResult(Result):
                 plan = planned[entry.dose]
                 is_given = entry.kind == "dose given"
                 given += is_given
-                found.append(Order(
-                    "dose" if is_given else "held", plan.name, f"dose {given}" if is_given else
-                    f"slot {entry.dose} {entry.kind.removeprefix('dose ')}", plan.start, plan.stop, plan.rate, plan.unit,
-                    plan.number, plan.cycle, plan.course))
+                word = entry.kind.removeprefix("dose ")
+                found.append(replace(
+                    plan, kind="dose" if is_given else "held",
+                    label=f"dose {given}" if is_given else f"slot {entry.dose} {word}"))
             elif entry.kind in ("portion", "order") and entry.ends > entry.begins and entry.amount > 0.0:
                 kind = "fluid" if entry.unit == "L" else "drug"
                 found.append(Order(kind, entry.name, entry.what, entry.begins, entry.ends,

@@ -6,6 +6,7 @@ Values stand in the units that people read; times are minutes from the start.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -17,7 +18,8 @@ from clsim.substances import molar_mass
 POLICY, HAND, BODY = "policy", "hand", "body"  # by whom, or by what
 NEVER = math.nan
 SPOKEN = {"sbp": "SBP", "dbp": "DBP", "map": "MAP", "spo2": "SpO2", "ph": "pH", "relative": "relative criteria met",
-          "absolute": "absolute criteria met", "oxygen": "oxygen running", "weight": "weight",
+          "absolute": "absolute criteria met", "doses_left": "planned doses left", "dose_ago": "time since the last dose",
+          "hr": "heart rate", "stool": "stool", "fluid": "fluid by the line", "oxygen_needed": "oxygen needed", "oxygen": "oxygen running", "weight": "weight",
           "dyspnoea": "shortness of breath", "confusion": "confusion"}
 
 
@@ -120,7 +122,7 @@ class Ground:
         """As people read it, a line each, criteria further in."""
         head = f"{self.name}: {self.label}" if self.label else self.name
         found = [head + (f" [{self.citation}]" if self.citation else "")]
-        said = "; ".join(map(str, self.comparisons))
+        said = "; ".join(spoken(self.comparisons))
         if self.how or said:
             found.append("  " + ": ".join(filter(None, (self.how, said))))
         return found + [f"  {line}" for each in self.criteria for line in each.lines()]
@@ -179,6 +181,22 @@ class Entry:
 
 
 # ---------------------------------------------------------------------------------------- words
+
+
+def spoken(comparisons: Sequence[Compared]) -> list[str]:
+    """Each in words; two that hold one value between two limits as one."""
+    said: list[str] = []
+    last: Compared | None = None
+    for each in comparisons:
+        if (last and last.holds and each.holds and (last.compare, each.compare) == (">=", "<=") and (
+                last.signal, last.time, last.lasting) == (each.signal, each.time, each.lasting)):
+            said[-1] = str(last).replace(f">= {quantity(last.limit, last.unit)}",
+                                         f"between {last.limit:.4g} and {quantity(each.limit, each.unit)}")
+            last = None
+            continue
+        said.append(str(each))
+        last = each
+    return said
 
 
 def clock(minutes: float) -> str:
@@ -256,9 +274,8 @@ def _plain(value: Any) -> Any:
 
 def _read(kind: type, data: dict[str, Any]) -> dict[str, Any]:
     numbers = {each.name for each in fields(kind) if each.type == "float"}
-    words = {None: math.nan, "never": math.inf}
-    return {name: float(words[value] if value in words else value) if name in numbers else value
-            for name, value in data.items()}
+    words: dict[Any, float] = {None: NEVER, "never": math.inf}
+    return {name: words.get(value, value) if name in numbers else value for name, value in data.items()}
 
 
 def _ground(data: dict[str, Any]) -> Ground:

@@ -146,8 +146,10 @@ def _alternatives(bound: Decider, memory: Memory, number: int, patient: int) -> 
     rows = bound.rows
     fields: Any = (field[patient : patient + 1] for field in memory)
     one, weight = Memory(*fields), bound.weight[patient : patient + 1]
-    return [[_comparison(bound, one, weight, clause, bool(wanted)) for clause, wanted in rows.literals[a.first : a.last]]
-            for a in rows.alternatives[rows.rules[number].first : rows.rules[number].last]]
+    span = rows.rules[number]
+    return [[_comparison(bound, one, weight, clause, bool(wanted))
+             for clause, wanted in rows.literals[each.first : each.last]]
+            for each in rows.alternatives[span.first : span.last]]
 
 
 def _comparison(
