@@ -257,7 +257,7 @@ class Result:
 
     def digest(self) -> str:
         """Hash of all that determines the numbers."""
-        text = "\0".join(f"{name}={fact}" for name, fact in {**self.facts, **self.stamp}.items())
+        text = "\0".join(f"{name}={fact}" for name, fact in sorted({**self.facts, **self.stamp}.items()))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def fork(

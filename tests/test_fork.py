@@ -69,14 +69,14 @@ def test_a_bolus_changes_nothing_before_and_is_told_as_by_hand(managed, at, tmp_
 
 
 def test_the_readings_after_a_fork_have_the_same_errors(managed):
-    other = managed.fork("58 h", fluid=[{"give": "saline_0.9", "volume": "1 mL", "over": "30 min"}])
+    other = managed.fork("50 h", fluid=[{"give": "saline_0.9", "volume": "1 mL", "over": "30 min"}])
     mine, its = (dict(zip(*each.chart.readings("creatinine"), strict=True)) for each in (managed, other))
     assert mine == its
     for each in (managed, other):
         minutes, values = each.chart.readings("sbp")
         each.__dict__["errors"] = {minute: value - each["SBP"].at(float(minute))
                                    for minute, value in zip(minutes, values, strict=True)}
-    shared = [t for t in managed.__dict__["errors"] if t in other.__dict__["errors"] and t > 58 * 60.0]
+    shared = [t for t in managed.__dict__["errors"] if t in other.__dict__["errors"] and t > 50 * 60.0]
     assert shared
     for t in shared:
         assert managed.__dict__["errors"][t] == pytest.approx(other.__dict__["errors"][t], abs=1.0)
@@ -111,9 +111,9 @@ def test_a_dose_is_given_by_hand_after_a_stop_and_no_other():
 
 
 def test_stop_gives_no_further_dose(managed):
-    other = managed.fork("20 h", stop=True)
-    assert not np.any(other["interleukin2_in"].values[other.time >= 20 * 60.0])
-    same_before(managed, other, 24 * 60.0)
+    other = managed.fork("7 h", stop=True)
+    assert not np.any(other["interleukin2_in"].values[other.time >= 7 * 60.0])
+    same_before(managed, other, 8 * 60.0)
 
 
 def test_a_pressor_set_by_hand_takes_the_place_of_the_policys(managed):
@@ -147,7 +147,7 @@ def test_a_pressor_that_the_policy_has_not_is_known_to_it():
 
 def test_another_policy_decides_from_then_on_and_has_watched(managed):
     other = managed.fork("36 h", policy="no-support")
-    same_before(managed, other, AT + 15.0)
+    same_before(managed, other)
     assert kinds(managed) == kinds(other)
     handed = next(each for each in other.trace if each.kind == "policy")
     assert handed.time == AT and handed.what.startswith("no-support decides in place of early-pressor")
@@ -214,7 +214,7 @@ def test_stop_and_give_change_the_doses_of_a_scenario(plain):
     ({"fluid": [{"give": "saline_0.9", "volume": "1 L", "over": "1 h", "at": "30 h"}]}, "begins before the fork"),
     ({"fluid": [{"give": "saline", "volume": "1 L", "over": "1 h"}]}, r"^\[\[fluid\]\] 1, give.*did you mean saline"),
     ({"fluid": [{"give": "saline_0.9", "volume": "1 L"}]}, r"\[\[fluid\]\] 1"),
-    ({"drug": [{"give": "phenylephrine", "rate": "1 mcg/min", "each_cycle": True}]}, "has no meaning in an order by hand"),
+    ({"drug": [{"give": "phenylephrine", "rate": "1 mcg/min", "each_cycle": True}]}, "has no meaning in an order"),
     ({"drug": ["phenylephrine"]}, "is no table"),
     ({"hold": ["six"]}, "is no number of a dose"),
 ])  # fmt: skip
@@ -272,7 +272,8 @@ def test_run_explain_and_fork_from_the_command_line(tmp_path, capsys, monkeypatc
 
     a, b = tmp_path / "a.nc", tmp_path / "b.nc"
     short = ("--set", "run.horizon=20 h")
-    code, out, err = call("run", "hd-il2-standard", "--policy", "cwg-2014", "--patient", 17, "--all", *short, "--out", a)
+    code, out, err = call("run", "hd-il2-standard", "--policy", "cwg-2014", "--patient", 17, "--all", *short,
+                          "--out", a)
     assert code == 0 and "under cwg-2014, patient 17 of hd-il2-candidates, seed 0" in out and "doses" in out
     assert "cwg-2014 gives fluids and drugs in place of the scenario" in err
     code, out, _ = call("explain", a)

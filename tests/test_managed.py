@@ -90,7 +90,7 @@ def test_without_a_number_it_is_the_patient_of_the_scenario():
 
 def test_inputs_are_those_that_hold_from_the_look_on(low):
     given = low["acetaminophen"].values
-    begun = [each for each in low.trace if each.name == "acetaminophen"][0]
+    begun = next(each for each in low.trace if each.name == "acetaminophen")
     assert given[int(begun.begins / 15)] == pytest.approx(650 / 30) and given[int(begun.begins / 15) - 1] == 0.0
 
 
@@ -154,9 +154,9 @@ def test_an_entry_goes_to_json_and_back(low):
 
 
 def test_a_hold_that_was_not_lifted_says_since_when_and_what_is_missing():
-    policy = load_policy("cwg-2014")
-    text = policy.text + (
-        '\n[[hold]]\nname = "hold_once"\nwhen = "clock 30 min to 60 min"\nat = "any time"\nsource = "assumed: a test"\n'
+    text = (
+        'extends = "cwg-2014"\n[[hold]]\nname = "hold_once"\nwhen = "clock 0.5 to 1 h"\n'
+        'at = "any time"\nsource = "assumed: a test"\n'
         '\n[[resume]]\nname = "resume_once"\nof = "hold_once"\nwhen = "clock >= 20 h"\nsource = "assumed: a test"\n')
     kept = clsim.run("hd-il2-standard", policy=loads_policy(text, "kept"), run={"horizon": "12 h"})
     held = next(each for each in kept.trace if each.kind == "dose held")
@@ -245,8 +245,9 @@ def test_who_is_not_eligible_is_refused_unless_asked_for():
 
 
 def test_a_policy_that_swings_is_warned_of():
-    text = load_policy("no-support").text + (
-        '\n[[pressor]]\nname = "seesaw"\nagent = "phenylephrine"\nwhen = "not phenylephrine > 0.2 mcg/kg/min"\n'
+    text = (
+        'extends = "no-support"\n[[pressor]]\nname = "seesaw"\nagent = "phenylephrine"\n'
+        'when = "not phenylephrine > 0.2 mcg/kg/min"\n'
         'wean = "phenylephrine > 0.2 mcg/kg/min"\nstart = "0.3 mcg/kg/min"\n'
         'step = "0.3 mcg/kg/min"\nevery = "15 min"\nceiling = "1 mcg/kg/min"\nsource = "assumed: a test"\n')
     run = clsim.run("hd-il2-standard", policy=loads_policy(text, "seesaw"), run={"horizon": "10 h"})

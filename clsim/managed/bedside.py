@@ -12,10 +12,10 @@ from clsim.managed.decisions import Look, Notes
 from clsim.managed.hand import NO_HAND, Hand
 from clsim.model.layout import INPUTS, columns
 from clsim.policy.interpreter import Decider, Mask, Numbers, Round, decider
-from clsim.policy.memory import GIVEN, LONG_AGO, Calendar, Memory, Orders, make_calendar, rows_of
+from clsim.policy.memory import GIVEN, Calendar, Memory, Orders, make_calendar, rows_of
 from clsim.policy.orders import DRIP, PORTION, STEADY
 from clsim.policy.policy import Policy
-from clsim.policy.rules import HOLD, STOP
+from clsim.policy.rules import STOP
 from clsim.policy.signals import DRIPS, PRESSORS, TICK
 from clsim.policy.table import NO
 
@@ -100,23 +100,24 @@ class HandRound(Round):
 
 
 class Watching(Round):
-    """A look of a policy that does not decide yet: it sees, counts and remembers, and orders nothing."""
+    """A look of a policy that does not decide yet: it sees, counts, and remembers its holds and stops.
 
-    def __init__(self, bound: Decider, tick: int, memory: Memory, rates: Numbers) -> None:
-        self.rates = rates
+    Orders of the policy that does decide count as its own where both have one of that name.
+    """
+
+    def __init__(self, bound: Decider, tick: int, memory: Memory, there: HandRound) -> None:
+        self.there = there
+        names = [each.name for each in there.bound.policy.supports]
+        self.theirs = [names.index(each.name) if each.name in names else NO for each in bound.policy.supports]
         super().__init__(bound, tick, memory)
 
     def agents(self) -> Numbers:
-        return self.rates
+        return self.there.known
 
-    def judge(self) -> None:
-        """Holds are kept in mind: one that is not lifted forbids once the policy decides."""
-        for v, each in enumerate(self.rows.verdicts):
-            if each.kind == HOLD and (self.slot or each.any_time):
-                self.hold(v, each, self.rule(each.rule))
-        if self.slot:
-            self.m.slot_rate[:] = self.rates
-            self.m.peak[:] = self.rates[:, 0]
+    def used_up(self, s: int) -> Mask:
+        if s == NO or self.theirs[s] != NO:
+            return self.there.used_up(NO if s == NO else self.theirs[s])
+        return np.zeros(self.n, np.bool_)
 
     def order(self, s: int) -> None:
         return
@@ -132,6 +133,7 @@ class Stage:
     first: int
     bound: Decider
     memory: Memory
+    left: list[int] = field(default_factory=list)  # portions that were begun, and that nobody else goes on with
 
 
 @dataclass
@@ -167,7 +169,7 @@ class Bedside:
         for stage in self.stages[:present]:
             finish(stage, tick, done.orders)
         for stage in self.stages[present + 1 :]:
-            Watching(stage.bound, tick, stage.memory, done.known)
+            Watching(stage.bound, tick, stage.memory, done)
             mirror(now.memory, stage.memory)
         self.notes.take(Look(now.bound, tick, before, now.memory, done), found.latest[0])
         return done.orders
@@ -198,47 +200,67 @@ def mirror(there: Memory, mine: Memory) -> None:
     """What became of the doses is known to everybody; verdicts have other numbers in another policy."""
     for name in MIRRORED:
         getattr(mine, name)[:] = getattr(there, name)
-    mine.state[:] = there.state
+    mine.state[:], mine.reason[:] = there.state, NO
 
 
 def hand_over(old: Stage, new: Stage, tick: int) -> list[str]:
-    """Drips that the new policy has too run on at their rate; names of those that end.
+    """The new policy goes on from what the old one ordered; names of the drips that end.
 
-    Two drips are the same if they are titrated and bring the same drug, or are steady and bring the same fluid.
+    Drips that both have run on at their rate.  Boluses and doses that were begun run in, and count as the new
+    policy's own if it gives the same thing.
     """
     m, its = old.memory, new.memory
     weight = float(new.bound.weight[0])
     taken: set[int] = set()
     ended = []
     for s, each in enumerate(old.bound.rows.supports):
-        if each.kind == PORTION or m.rate[0, s] == 0.0:
-            continue
-        twin = next((t for t, other in enumerate(new.bound.rows.supports) if t not in taken and same(
-            old, s, new, t)), None)
+        twin = next((t for t in range(len(new.bound.rows.supports)) if t not in taken and same(old, s, new, t)), None)
         if twin is None:
-            ended.append(old.bound.policy.supports[s].name)
+            if each.kind == PORTION:
+                old.left.append(s)
+            elif m.rate[0, s]:
+                ended.append(old.bound.policy.supports[s].name)
             continue
         taken.add(twin)
         other = new.bound.rows.supports[twin]
-        factor = (weight if each.per == 1 else 1.0) / (weight if other.per == 1 else 1.0)
-        its.rate[0, twin] = m.rate[0, s] * factor
-        its.running[0, twin] = m.running[0, s] * factor
-        its.changed[0, twin], its.takes[0, twin] = max(m.changed[0, s], LONG_AGO), m.takes[0, s]
+        for name in ("changed", "portions", "block", "way"):
+            getattr(its, name)[0, twin] = getattr(m, name)[0, s]
+        if each.kind != PORTION:
+            factor = 1.0 if each.per == other.per else weight if each.per == 1 else 1.0 / weight
+            its.rate[0, twin], its.running[0, twin] = m.rate[0, s] * factor, m.running[0, s] * factor
+            its.takes[0, twin] = m.takes[0, s]
+        elif each.over == other.over and each.per == other.per and np.array_equal(
+                old.bound.policy.table.supply[s], new.bound.policy.table.supply[twin]):
+            its.takes[0, twin] = m.takes[0, s]
+        else:
+            old.left.append(s)
     return ended
 
 
 def same(old: Stage, s: int, new: Stage, t: int) -> bool:
-    """Whether two drips of two policies are the same thing."""
+    """Whether two orders of two policies are the same: a drug titrated, a fluid steady, or something in portions.
+
+    Portions may differ in size; where there are several of one thing (such as potassium by its level), names count.
+    """
     mine, other = old.bound.rows.supports[s], new.bound.rows.supports[t]
+    if mine.kind != other.kind:
+        return False
     if mine.kind == DRIP:
-        return bool(other.kind == DRIP and other.drip == mine.drip)
-    return bool(other.kind == STEADY and np.array_equal(
-        old.bound.policy.table.supply[s], new.bound.policy.table.supply[t]))
+        return bool(other.drip == mine.drip)
+    supply, its = old.bound.policy.table.supply, new.bound.policy.table.supply
+    if mine.kind == STEADY:
+        return bool(np.array_equal(supply[s], its[t]))
+    if old.bound.policy.supports[s].name == new.bound.policy.supports[t].name:
+        return True
+    alike = [k for k, each in enumerate(new.bound.rows.supports)
+             if each.kind == PORTION and np.array_equal(supply[s] > 0.0, its[k] > 0.0)]
+    return alike == [t]
 
 
 def finish(stage: Stage, tick: int, orders: Orders) -> None:
     """Boluses and doses that a policy began before it handed over run in."""
     m, weight = stage.memory, stage.bound.weight[0]
-    for s, each in enumerate(stage.bound.rows.supports):
-        if each.kind == PORTION and m.takes[0, s] <= tick < m.takes[0, s] + each.over:
+    for s in stage.left:
+        each = stage.bound.rows.supports[s]
+        if m.takes[0, s] <= tick < m.takes[0, s] + each.over:
             orders.inputs[0] += stage.bound.policy.table.supply[s] * (weight if each.per == 1 else 1.0)

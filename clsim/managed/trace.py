@@ -17,10 +17,12 @@ from clsim.substances import molar_mass
 
 POLICY, HAND, BODY = "policy", "hand", "body"  # by whom, or by what
 NEVER = math.nan
-SPOKEN = {"sbp": "SBP", "dbp": "DBP", "map": "MAP", "spo2": "SpO2", "ph": "pH", "relative": "relative criteria met",
-          "absolute": "absolute criteria met", "doses_left": "planned doses left", "dose_ago": "time since the last dose",
-          "hr": "heart rate", "stool": "stool", "fluid": "fluid by the line", "oxygen_needed": "oxygen needed", "oxygen": "oxygen running", "weight": "weight",
-          "dyspnoea": "shortness of breath", "confusion": "confusion"}
+SPOKEN = {
+    "sbp": "SBP", "dbp": "DBP", "map": "MAP", "spo2": "SpO2", "ph": "pH", "hr": "heart rate", "stool": "stool",
+    "relative": "relative criteria met", "absolute": "absolute criteria met", "doses_left": "planned doses left",
+    "dose_ago": "time since the last dose", "fluid": "fluid by the line", "oxygen_needed": "oxygen needed",
+    "dyspnoea": "shortness of breath", "confusion": "confusion",
+}
 
 
 @dataclass(frozen=True)
