@@ -42,8 +42,9 @@ def managed(
             if given not in (None, "", False):
                 raise BadInput("has a meaning only with --policy", key=key, given="" if given is True else str(given))
     try:
-        return run(planned, policy=policy or None, patient=number, cohort=cohort or None, seed=chosen,
-                   everyone=everyone)
+        if not policy:
+            return run(planned)
+        return run(planned, policy=policy, patient=number, cohort=cohort or None, seed=chosen, everyone=everyone)
     except BadInput as error:
         if error.key in ("patient", "cohort", "seed"):
             error.key = f"--{error.key}"
@@ -151,7 +152,8 @@ def fork(
         from clsim.managed.fork import fork as forked
 
         try:
-            result = forked(parent, at, **numbers, stop=stop, **orders, policy=policy or None)
+            result = forked(parent, at, hold=numbers["hold"], give=numbers["give"], stop=stop, fluid=orders["fluid"],
+                            drug=orders["drug"], policy=policy or None)
         except BadInput as error:
             kind = error.key.removeprefix("[[").partition("]]")[0]
             if error.key in ("at", "hold", "give", "stop", "policy"):

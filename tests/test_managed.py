@@ -21,6 +21,7 @@ from clsim.managed.trace import NEVER, Compared, Entry, Ground, clock, duration,
 from clsim.model.hazards import EVENTS
 from clsim.patient import settle_patient
 from clsim.policy.policy import load_policy, loads_policy
+from clsim.policy.python import PythonPolicy
 from clsim.scenario.scenario import load
 
 HORIZON = {"horizon": "60 h"}
@@ -229,6 +230,7 @@ def test_what_cannot_be_meant_is_refused():
         ({"policy": "cwg-2014", "cohort": "hd-il2-candidates"}, "needs a patient"),
         ({"policy": "cwg-2014", "patient": -1}, "is no number of a patient"),
         ({"policy": "cwg-2041"}, "did you mean cwg-2014"),
+        ({"policy": PythonPolicy(lambda t, seen, memory: {}, "python")}, "is no policy file"),
     ]:
         with pytest.raises(BadInput, match=words):
             clsim.run("hd-il2-standard", **given)
@@ -252,7 +254,8 @@ def test_a_policy_that_swings_is_warned_of():
         'step = "0.3 mcg/kg/min"\nevery = "15 min"\nceiling = "1 mcg/kg/min"\nsource = "assumed: a test"\n')
     run = clsim.run("hd-il2-standard", policy=loads_policy(text, "seesaw"), run={"horizon": "10 h"})
     assert run.swings["seesaw"] >= SWINGS
-    assert any(note.startswith(f"warning: seesaw was turned the other way within an hour {run.swings['seesaw']} times")
+    assert any(note.startswith("warning: seesaw oscillates: seesaw was turned the other way within an hour "
+                               f"{run.swings['seesaw']} times in 10 h")
                for note in notes_of(run))
     calm = clsim.run("hd-il2-standard", policy="cwg-2014", run={"horizon": "2 h"})
     assert not any(note.startswith("warning") for note in notes_of(calm))

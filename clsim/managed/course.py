@@ -82,6 +82,9 @@ def run_managed(
         raise BadInput("needs a patient", allowed="the number of one of the cohort", key="cohort")
     if isinstance(patient, bool) or not (patient is None or isinstance(patient, int)) or (patient or 0) < 0:
         raise BadInput("is no number of a patient", given=repr(patient), allowed="0, 1, 2 ...", key="patient")
+    if not isinstance(policy, str | Path | Policy):
+        raise BadInput("is no policy file: one patient is followed, explained and forked by a file's rules",
+                       given=type(policy).__name__, key="policy", allowed="a shipped name, a path or a Policy")
     first, number = load_policy(policy), NUMBER if patient is None else patient
     people_of = load_cohort(CANDIDATES if cohort is None else cohort)
     drawn = scenario.seed if seed is None else seed
@@ -186,7 +189,8 @@ def with_more(course: engine.Course, further: Sequence[Event]) -> engine.Course:
 
 def flowing(course: engine.Course, desk: engine.Desk, given: NDArray[np.float64]) -> NDArray[np.float64]:
     """The inputs from this look on, summed as the compiled loop does."""
-    span, rates = int(desk.edge[0]), desk.supply[0].copy()
+    span = int(desk.edge[0])
+    rates: NDArray[np.float64] = desk.supply[0].copy()
     for per_measure in (course.inputs, course.doses) if desk.dosing[0] else (course.inputs,):
         for k, measure in enumerate(given):
             rates += per_measure[span, :, k] * measure
@@ -244,6 +248,6 @@ def notes_of(result: ManagedResult) -> list[str]:
         notes.append(f"the source of {result.deciding.name} was not seen itself")
     for name, count in result.swings.items():
         if count >= SWINGS:
-            notes.append(f"warning: {name} was turned the other way within an hour {count} times; "
-                         "its rules to raise and to lower it lie too close")
+            notes.append(f"warning: {result.deciding.name} oscillates: {name} was turned the other way within an hour "
+                         f"{count} times in {result.time[-1] / 60.0:g} h; look at when it is raised and lowered")
     return notes

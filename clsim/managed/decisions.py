@@ -189,9 +189,8 @@ class Notes:
         """Why doses are no longer asked."""
         v, at = int(look.after.stopped_by[0]), int(look.after.stopped_at[0]) * TICK
         row = look.row(_verdict(look, v))
-        now = look.why(look.bound.rows.verdicts[v].rule, row.name) if at == look.time else ()
-        return now[0] if now else Ground(row.name, row.label, f"stopped at {clock(at)}", source=row.source,
-                                         verified=row.verified)
+        how = "stopped now" if at == look.time else f"stopped at {clock(at)}"
+        return Ground(row.name, row.label, how, source=row.source, verified=row.verified)
 
 
 def _verdict(look: Look, v: int) -> str:
@@ -234,7 +233,8 @@ def _orders(look: Look) -> Iterator[Entry]:
         unit = rate_unit(row)
         old, now = (shown_rate(look.bound, s, x) for x in (rate, new))
         what = str(row.data.get("give") or row.data.get("agent") or support.name)
-        words = f"at {now:.4g} {unit}" if how == "begun" else f"from {old:.4g} to {now:.4g} {unit}"
+        words = {"begun": f"at {now:.4g} {unit}", "ended": f"(was {old:.4g} {unit})"}.get(
+            how, f"from {old:.4g} to {now:.4g} {unit}")
         yield Entry(
             look.time, f"drip {how}", f"{what} {how} {words}" + (f", from {clock(begins)} on" if begins > look.time
                                                                else ""), support.name, row.kind, before=old, after=now,

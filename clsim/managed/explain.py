@@ -176,9 +176,11 @@ def _running(result: ManagedResult, minute: float) -> list[str]:
     supports = {each.name: each for each in policy.supports}
     weight = result.parameters["weight"]
     assert isinstance(weight, float)
+    by_hand = [each for each in result.trace if each.kind == "order" and each.begins <= minute < each.ends]
+    set_by_hand = {each.name for each in by_hand if math.isfinite(each.after)}
     for name, rate in chart.running[i].items():
         each = supports.get(name)
-        if each is None:
+        if each is None or (each.kind == DRIP and set_by_hand & {*each.supply}):
             continue
         row = policy.row(name)
         if each.kind == PORTION:
@@ -189,7 +191,7 @@ def _running(result: ManagedResult, minute: float) -> list[str]:
         text = units.show(rate, f"{inner}/kg" if each.per == 1 else inner, shown)
         what = str(row.data.get("give") or row.data.get("agent") or name)
         found.append(f"{name}: {text}" if what == name else f"{name}: {what} {text}")
-    found += [each.what for each in result.trace if each.kind == "order" and each.begins <= minute < each.ends]
+    found += [each.what for each in by_hand]
     doses = [order for order in result.doses if order.start <= minute < order.stop]
     return [*(f"interleukin-2, {order.label}" for order in doses), *found]
 
@@ -271,7 +273,7 @@ def overlook(result: ManagedResult) -> list[tuple[str, ...]]:
     death = [each for each in result.trace if each.kind == "death"]
     stops = [each for each in result.trace if each.kind == "stop"]
     not_given = kinds.count("dose not given")
-    rows = [("doses", f"{kinds.count('dose given')} given, {kinds.count('dose held')} held"
+    rows: list[tuple[str, ...]] = [("doses", f"{kinds.count('dose given')} given, {kinds.count('dose held')} held"
              + (f", {not_given} not given" if not_given else "") + f", of {int(outcome['doses_planned'])} planned")]
     if stops:
         rows.append(("stopped", f"{clock(stops[-1].time)}, by {stops[-1].name}"))

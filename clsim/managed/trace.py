@@ -43,7 +43,7 @@ class Compared:
         ``<``, ``>=`` ...
     holds : bool
     reference : str
-        ``target`` or ``baseline`` where the limit is the patient's own.
+        ``target``, ``target + 10 mmHg``, ``baseline ...`` where the limit is the patient's own.
     lasting : float
         Minutes for which it must be so.
     over : float
@@ -67,7 +67,7 @@ class Compared:
         if kind == EVENT:
             return self._event()
         verb = "" if self.holds else "not "
-        reference = f" ({'target' if self.reference == 'target' else 'against admission'})" if self.reference else ""
+        reference = f" ({self.reference.replace('baseline', 'on admission')})" if self.reference else ""
         limit = f"{verb}{self.compare} {quantity(self.limit, self.unit)}{reference}"
         lasting = f" for {duration(self.lasting)}" if self.lasting else ""
         if math.isnan(self.value):

@@ -42,7 +42,7 @@ class Comparison:
     of, aspect, window : str, int, float
         Name in `SIGNALS`, which number of it (`ASPECTS`), and minutes over which a total is taken.
     reference : str
-        ``target`` or ``baseline``, where the limit is one of them.
+        ``target``, ``baseline - 15 mmHg`` or the like, where the limit is the patient's own.
     """
 
     signal: str
@@ -164,7 +164,11 @@ def _comparison(
     signal = SIGNALS[name]
     ending = next(ending for ending, (aspect, _) in ASPECTS.items() if aspect == clause.aspect)
     unit, show = ("1", "%") if clause.aspect == GAIN else (signal.unit, signal.show)
+    reference = REFERENCES[clause.reference]
+    if reference and clause.value:
+        shift = units.show(abs(clause.value), unit, show, molar_mass=molar_mass(signal.substance))
+        reference += f" {'-' if clause.value < 0.0 else '+'} {shift}"
     found = Comparison(column + ending, float(value[0]), float(limit[0]), unit, show, COMPARE[clause.compare], wanted,
                        clause.lasting * TICK, float(one.at[0, clause.column]) * TICK, name, clause.aspect,
-                       float(column.rpartition("_")[2]) if column != name else 0.0, REFERENCES[clause.reference])
+                       float(column.rpartition("_")[2]) if column != name else 0.0, reference)
     return found, bool(holds[0])
