@@ -163,6 +163,10 @@ def fork(
                 given = (fluid if kind == "fluid" else drug) or []
                 error.key = f'--{kind} "{given[number - 1]}"' if number <= len(given) else f"--{kind}"
             raise
+    changed = [key for key, mine in result.stamp.items() if parent.stamp.get(key) != mine]
+    if changed:
+        say([f"{file} was computed with another {', '.join(changed)}: what lies before the fork is computed anew and "
+             "may differ from it"])
     say(notes(result))
     result.save(out)
     if as_json:

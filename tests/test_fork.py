@@ -173,6 +173,20 @@ def test_a_fork_can_be_forked_again(managed):
         "25 % albumin 100 mL over 60 min, by hand", "furosemide 20 mg over 15 min, by hand"]
 
 
+def test_many_policies_one_after_another_are_kept_in_a_file(tmp_path):
+    """Their texts are longer than what the header of a netCDF variable can hold."""
+    run = clsim.run("hd-il2-standard", policy="cwg-2014", run={"horizon": "6 h"})
+    names = ("label-2023", "til-2024", "no-pressor-2015", "early-pressor", "label-2012")
+    for hour, name in enumerate(names, start=1):
+        run = run.fork(f"{hour} h", policy=name)
+    assert len(run.facts["forks"]) > 65536
+    back = store.load_result(run.save(tmp_path / "a.nc"))
+    assert [each.policy.name for each in back.forks] == [*names] and back.trace == run.trace
+    assert [each.kind for each in back.trace].count("policy") == len(names)
+    assert not any(each.time > 0.0 and each.name in ("acetaminophen", "indomethacin") and each.time < 240.0
+                   for each in back.trace)  # given once, not anew by each
+
+
 # ---------------------------------------------------------------------------- without a policy
 
 

@@ -20,8 +20,9 @@ from clsim.managed.result import ManagedResult
 from clsim.managed.trace import NEVER, Compared, Entry, Ground, clock, duration, from_data, spoken, to_data
 from clsim.model.hazards import EVENTS
 from clsim.patient import settle_patient
-from clsim.policy.policy import load_policy, loads_policy
+from clsim.policy.policy import load_policy, loads_policy, policies
 from clsim.policy.python import PythonPolicy
+from clsim.policy.signals import DRIPS
 from clsim.scenario.scenario import load
 
 HORIZON = {"horizon": "60 h"}
@@ -121,6 +122,33 @@ def test_every_change_of_a_drip_is_told_with_its_rates():
     changes = np.flatnonzero(np.diff(running))
     assert len(changes) == len(told)
     assert any(each.kind in ("drip lowered", "drip ended") for each in told)
+
+
+def told_apart(name, patient, horizon):
+    """What ran by the trace beside what ran, and that every decision has its grounds."""
+    run = clsim.run("hd-il2-standard", policy=name, patient=patient, everyone=True, run={"horizon": horizon})
+    rows = {row.name: row for row in run.policy.rows}
+    told = {key: np.zeros(run.time.size) for key in ("acetaminophen", "indomethacin", *DRIPS)}
+    for each in run.trace:
+        assert each.grounds or each.kind in ("event", "death", "stop lifted", "watch"), each.what
+        if each.kind == "portion" and rows[each.name].data["give"] in told:
+            span = (run.time >= each.begins) & (run.time < each.ends)
+            told[rows[each.name].data["give"]][span] += each.amount / (each.ends - each.begins)
+        elif each.kind.startswith("drip") and each.table in ("pressor", "oxygen"):
+            drug = rows[each.name].data.get("agent", "oxygen")
+            told[drug][run.time >= each.begins] = each.after * (run.parameters["weight"] if "/kg" in each.unit else 1.0)
+    for key, rates in told.items():
+        assert run[key].values[:-1] == pytest.approx(rates[:-1], rel=1e-9, abs=1e-12), key
+
+
+def test_the_trace_tells_all_that_ran():
+    told_apart("nci-surgery-branch", 5, "60 h")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", policies())
+def test_the_trace_tells_all_that_ran_under_every_policy(name):
+    told_apart(name, 17, "100 h")
 
 
 def test_a_steady_drip_that_ends_says_which_rule_no_longer_holds():
