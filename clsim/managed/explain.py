@@ -163,7 +163,7 @@ def _doses(result: ManagedResult, minute: float, stopped: str) -> str:
     due = [each for each in sorted((*result.scenario.doses, *result.scenario.held), key=lambda each: each.start)
            if each.start > minute + NEAR]
     coming = f"; next planned dose {due[0].number} at {clock(due[0].start)}" if due else "; no more are planned"
-    last = f"; the last: {past[-1].what} at {clock(past[-1].time)}" if past else ""
+    last = f"; the last, at {clock(past[-1].time)}: {past[-1].what}" if past else ""
     last += f" by {past[-1].name}" if past and past[-1].name else ""
     return ", ".join(said) + last + (f"; stopped: the {stopped}" if stopped else "") + coming
 

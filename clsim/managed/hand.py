@@ -242,7 +242,7 @@ def _drips(read: Scenario, entry: Mapping[str, Any], number: int) -> list[Drip]:
         for time in (each.start, each.stop):
             if time != read.horizon and abs(time / TICK - round(time / TICK)) > CLOSE:
                 raise BadInput(
-                    f"takes the place of the policy's {first.label}, which is changed at looks only",
+                    f"is between two looks: under a policy, a drip of {first.label} begins and ends at looks",
                     given=units.show(time, "min", "min"), allowed="whole quarters of an hour", key=f"[[drug]] {number}")
     return spans
 
