@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clsim.errors import BadInput as BadInput
     from clsim.errors import BadPatient as BadPatient
     from clsim.errors import NumericalFailure as NumericalFailure
+    from clsim.managed.result import ManagedResult as ManagedResult
     from clsim.result import Result as Result
     from clsim.result import Series as Series
     from clsim.scenario.gallery import scenarios as scenarios
@@ -40,6 +41,7 @@ _HOME = {
     "BadPatient": "clsim.errors",
     "CohortResult": "clsim.crowd.run",
     "Event": "clsim.engine.timeline",
+    "ManagedResult": "clsim.managed.result",
     "NumericalFailure": "clsim.errors",
     "Order": "clsim.scenario.orders",
     "Result": "clsim.result",

@@ -15,10 +15,25 @@ import typer
 
 import clsim
 from clsim.arguments import AsJson, ScenarioArgument, Setting, overrides
-from clsim.cohort_cli import cohort
+from clsim.cohort_cli import cohort as cohort_command
 from clsim.compare_cli import compare, sweep
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, ClsimError, Place
+from clsim.managed_cli import (
+    AllOption,
+    CohortOption,
+    PatientOption,
+    PolicyOption,
+    SeedOption,
+    described,
+    explain,
+    fork,
+    managed,
+    notes,
+    overlook,
+    print_summary,
+    say,
+)
 from clsim.printing import columns_of_text
 from clsim.study_cli import study
 
@@ -38,7 +53,9 @@ app = typer.Typer(
 )
 validate = typer.Typer(help="Compare the model with published experiments.", no_args_is_help=True)
 app.add_typer(validate, name="validate")
-app.command()(cohort)
+app.command("cohort")(cohort_command)
+app.command()(explain)
+app.command()(fork)
 app.command()(compare)
 app.command()(sweep)
 app.command()(study)
@@ -94,11 +111,16 @@ def demo(out: Annotated[Path, typer.Option(help="Folder for the figures.")] = Pa
 @app.command()
 def run(
     scenario: ScenarioArgument,
+    policy: PolicyOption = "",
+    patient: PatientOption = None,
+    cohort: CohortOption = "",
+    seed: SeedOption = None,
+    everyone: AllOption = False,
     out: Annotated[Path | None, typer.Option(help="Write the result (.nc or .csv).")] = None,
     as_json: AsJson = False,
     setting: Setting = None,
 ) -> None:
-    """Simulate one patient and print what happened."""
+    """Simulate one patient, under a policy or without one, and print what happened."""
     from clsim.progress import bar
 
     if out is not None:
@@ -111,24 +133,17 @@ def run(
 
         planned = load(scenario, **tables)
         tell(f"running {planned.name}", 0.0)
-        result = _simulated(planned, scenario)
-    for note in planned.notes:
-        print(f"note: {note}", file=sys.stderr)
+        result = managed(planned, scenario, policy, patient, cohort, seed, everyone)
+    say(notes(result))
     if out is not None:
         result.save(out)
-    summary = result.summary()
     if as_json:
-        found = _described(planned) | {"out": str(out) if out else None, "summary": summary}
-        print(json.dumps(found, indent=1))
+        found = _described(planned) | described(result)
+        print(json.dumps(found | {"out": str(out) if out else None, "summary": result.summary()}, indent=1))
         return
     print(f"{planned.title} ({planned.name})")
-    rows: list[tuple[str, ...]] = [
-        ("", "unit", "start", "lowest", "at h", "highest", "at h", "end")
-    ]
-    for name, row in summary.items():
-        numbers = ("start", "low", "low_at", "high", "high_at", "end")
-        rows.append((name, row["unit"], *(f"{row[key]:.4g}" for key in numbers)))
-    print(columns_of_text(rows))
+    print(overlook(result), end="")
+    print_summary(result)
     if out is not None:
         print(f"written: {out}")
 
@@ -296,7 +311,9 @@ def repro(
 
     stored = load_result(file)
     with bar(f"repeating {stored.scenario.name}"):
-        gaps = _simulated(stored.scenario, str(file)).differences(stored)
+        from clsim.managed.fork import again
+
+        gaps = again(stored).differences(stored)
     worst = max(gaps, key=lambda name: gaps[name])
     changed = {
         key: f"{old} -> {stamp().get(key)}"

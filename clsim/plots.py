@@ -106,7 +106,7 @@ def line(axes: Axes, hours: Any, values: Any, colour: str, label: str, at: float
 
 def doses(axes: Axes, result: Result, begin: float, end: float, held: bool = True) -> None:
     """Arrows at the doses given, and at those held, between two hours."""
-    for number, order in enumerate(result.scenario.doses, start=1):
+    for number, order in enumerate(result.doses, start=1):
         hour = order.start / HOUR
         if begin <= hour <= end:
             axes.annotate(f"dose {number}", (hour, 1.0), xytext=(0, 13), xycoords=("data", "axes fraction"),
@@ -114,7 +114,7 @@ def doses(axes: Axes, result: Result, begin: float, end: float, held: bool = Tru
                           arrowprops={"arrowstyle": "-|>", "color": COLOUR["black"], "shrinkA": 0, "shrinkB": 0})
             axes.axvline(hour, color=COLOUR["black"], linewidth=0.7, linestyle=(0, (4, 3)), zorder=1)
     if held:
-        for order in result.scenario.held:
+        for order in result.held:
             hour = order.start / HOUR
             if begin <= hour <= end:
                 axes.axvline(hour, color=COLOUR["grey"], linewidth=0.7, linestyle=":", zorder=1)
@@ -139,7 +139,7 @@ def boluses(axes: Axes, result: Result, begin: float, end: float, name: bool = T
 def fluid_boluses(result: Result) -> list[Any]:
     """Fluid orders given faster than 250 mL/h and of 200 mL or more."""
     fast, large = convert(250.0, "mL/h", "L/min"), convert(200.0, "mL", "L")
-    return [order for order in result.scenario.orders
+    return [order for order in result.orders
             if order.kind == "fluid" and order.rate > fast and order.amount >= large]
 
 
@@ -185,7 +185,7 @@ def overview(result: Result) -> Figure:
     pressure.set_ylim(30, None)
     pressure.set_ylabel("mmHg or /min")
     doses(pressure, result, 0.0, end)
-    if len(result.scenario.doses) > 6:
+    if len(result.doses) > 6:
         thin(pressure)
     line(output, hours, curve(result, "urine_flow", "mL/h")[1], "amber", "urine", at=0.05 * end)
     output.set_ylabel("mL/h")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
+    from clsim.managed.hand import Fork
+    from clsim.policy.policy import Policy
+    from clsim.scenario.orders import Order
     from clsim.scenario.scenario import Scenario
 
 Row = NDArray[np.float64]
@@ -166,6 +170,8 @@ class Result:
         The columns; by default those that the model declares.
     stamp : mapping of str to str
         Versions and source hash.
+    forks : tuple of Fork
+        Changes by hand, if it was forked from another result.
     """
 
     time: Row
@@ -176,6 +182,7 @@ class Result:
     parameters: Mapping[str, float | tuple[float, ...]] = field(default_factory=dict)
     variables: tuple[Variable, ...] = field(default_factory=declared)
     stamp: Mapping[str, str] = field(default_factory=stamp)
+    forks: tuple[Fork, ...] = ()
     _columns: dict[str, tuple[Variable, slice]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -225,13 +232,50 @@ class Result:
         """A variable in the unit for people."""
         return self[name].to(self._columns[name][0].shown)
 
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """What was ordered: doses given and held, fluids, drugs, the ward."""
+        return self.scenario.orders
+
+    @property
+    def doses(self) -> tuple[Order, ...]:
+        """Doses of interleukin-2 that were given."""
+        return tuple(order for order in self.orders if order.kind == "dose")
+
+    @property
+    def held(self) -> tuple[Order, ...]:
+        """Planned doses that were not given."""
+        return tuple(order for order in self.orders if order.kind == "held")
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """By name, all that determines the numbers."""
+        from clsim.managed.hand import forks_text
+
+        forks = {"forks": forks_text(self.forks)} if self.forks else {}
+        return {"scenario": self.scenario.text, "seed": str(self.scenario.seed), **forks}
+
+    def digest(self) -> str:
+        """Hash of all that determines the numbers."""
+        text = "\0".join(f"{name}={fact}" for name, fact in sorted({**self.facts, **self.stamp}.items()))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def fork(
+        self, at: str | float, *, hold: Sequence[int] = (), give: Sequence[int] = (), stop: bool = False,
+        fluid: Sequence[Mapping[str, Any]] = (), drug: Sequence[Mapping[str, Any]] = (),
+        policy: str | Path | Policy | None = None,
+    ) -> Result:
+        """The same run with other orders from a minute on; see `clsim.managed.fork.fork`."""
+        from clsim.managed.fork import fork
+
+        return fork(self, at, hold=hold, give=give, stop=stop, fluid=fluid, drug=drug, policy=policy)
+
     def attributes(self) -> dict[str, str]:
         """What a file of this result says about itself."""
         return {
             "title": self.scenario.title,
             "scenario_name": self.scenario.name,
-            "scenario": self.scenario.text,
-            "seed": str(self.scenario.seed),
+            **self.facts,
             **{f"{key}_version" if "_" not in key else key: x for key, x in self.stamp.items()},
             "disclaimer": DISCLAIMER,
         }

@@ -91,6 +91,10 @@ def _write(result: Result, path: str) -> None:
             made = group.createVariable(name, "f8", _second(file, described))
             made.setncatts({"units": parameter.unit, "long_name": parameter.label})
             made[...] = value
+        if "policy" in result.facts:
+            from clsim.managed.files import write
+
+            write(result, file)
 
 
 def _second(file: Any, variable: Variable) -> tuple[str, ...]:
@@ -139,16 +143,27 @@ def load_result(path: str | Path) -> Result:
             _variable(file, name) for name in file.variables if name not in file.dimensions
         )
         matrices = {kind: _matrix(file, variables, kind) for kind in KINDS}
-        return Result(
-            time=np.array(file["time"][:]),
-            states=matrices["state"],
-            flows=matrices["flow"],
-            inputs=matrices["input"],
-            scenario=scenario,
-            parameters=_parameters(file),
-            variables=variables,
-            stamp=_stamp(attributes),
-        )
+        found: dict[str, Any] = {
+            "time": np.array(file["time"][:]),
+            **{f"{kind}s": matrix for kind, matrix in matrices.items()},
+            "scenario": scenario,
+            "parameters": _parameters(file),
+            "variables": variables,
+            "stamp": _stamp(attributes),
+        }
+        try:
+            if "forks" in attributes:
+                from clsim.managed.hand import forks_of
+
+                found["forks"] = forks_of(attributes["forks"])
+            if "policy" not in attributes:
+                return Result(**found)
+            from clsim.managed.files import read
+
+            return read(found, attributes, file)
+        except BadInput as error:
+            raise BadInput(f"holds a policy or orders of clsim {attributes['clsim_version']} "
+                           f"that this version cannot read ({error})", place=where) from None
 
 
 def _variable(file: Any, name: str) -> Variable:

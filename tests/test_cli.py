@@ -15,7 +15,8 @@ import clsim
 from clsim import cli
 from clsim.disclaimer import DISCLAIMER
 
-COMMANDS = ("demo", "run", "cohort", "list", "show", "check", "plot", "validate", "repro", "docs", "schema")
+COMMANDS = ("demo", "run", "cohort", "list", "show", "check", "plot", "validate", "repro", "docs",
+            "schema", "explain", "fork")
 HEAVY = ("numba", "scipy", "matplotlib", "xarray", "numpy", "pydantic", "netCDF4", "pandas")
 SHORT = '[run]\nhorizon = "1 h"\n'
 

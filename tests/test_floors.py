@@ -35,12 +35,14 @@ FLOORS = (
     ("result store simulate scenario.json_schema policy.json_schema cohort.json_schema progress "
         "crowd.parts crowd.blocks crowd.files crowd.report "
         "crowd.output crowd crowd.summaries crowd.seen crowd.treatment "
-        "crowd.outcomes crowd.steering crowd.plan crowd.warming crowd.run crowd.__main__",),
+        "crowd.outcomes crowd.steering crowd.plan crowd.warming crowd.run crowd.__main__ "
+        "managed managed.trace managed.hand managed.decisions managed.bedside managed.result managed.course "
+        "managed.fork managed.files managed.explain",),
     ("compare compare.arm compare.forms compare.endpoints compare.paired compare.win compare.incidence "
         "compare.subgroups compare.pareto compare.tables compare.page compare.run compare.arms compare.out "
         "compare.study",),
     ("plots figures reference validation compare.pictures compare.publish",),
-    ("arguments cohort_cli compare_cli study_cli cli __main__",),
+    ("arguments cohort_cli managed_cli compare_cli study_cli cli __main__",),
 )
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names[0].split()}
 SUBSYSTEM_FILES = {f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS}
@@ -49,7 +51,7 @@ ONLY = {  # what may be imported by these alone
     "numba": {"jit", "lane_types", "lane_records"},
     "llvmlite": {"jit", "lane_types", "lane_records"},
     "matplotlib": {"plots", "figures", "compare.pictures", "cli"},
-    "typer": {"cli", "arguments", "cohort_cli", "compare_cli", "study_cli"},
+    "typer": {"cli", "arguments", "cohort_cli", "managed_cli", "compare_cli", "study_cli"},
     "pydantic": {"scenario.schema", "scenario.json_schema", "cohort.schema", "policy.schema", "compare.study",
                  "reference"},
 }

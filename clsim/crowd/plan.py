@@ -21,7 +21,7 @@ from clsim.cohort import Cohort, People, Status, draw_people
 from clsim.crowd import outcomes, summaries
 from clsim.crowd.columns import Band, Column
 from clsim.crowd.seen import OCCURRENCES, Entry, Seen
-from clsim.crowd.steering import Record, steer
+from clsim.crowd.steering import Decide, Record, steer
 from clsim.draws import stream_keys
 from clsim.engine import block as engine
 from clsim.engine.embedded import TSITOURAS
@@ -258,7 +258,8 @@ def treat(plan: Plan, people: People, names: Container[str] | None = None) -> Bl
 
 
 def follow(
-    plan: Plan, people: People, treated: NDArray[np.int64], keep: NDArray[np.int64], record: Record | None = None
+    plan: Plan, people: People, treated: NDArray[np.int64], keep: NDArray[np.int64], record: Record | None = None,
+    decide: Decide | None = None,
 ) -> tuple[engine.Found, Memory | None]:
     """What was found of some of the drawn, and what is remembered of them under a policy.
 
@@ -271,6 +272,8 @@ def follow(
         Places of kept courses, -1 for none.
     record : callable, optional
         Told what was decided at each look; a policy file is then interpreted between the calls of the loop.
+    decide : callable, optional
+        Decides in place of the policy file, between the calls of the loop.
     """
     numbers, flows = people.number[treated].astype(np.uint64), len(columns(FLOWS))
     found = engine.blank(treated.size, plan.watch, summaries.BINS, keep, (len(columns(STATES)), flows))
@@ -287,10 +290,10 @@ def follow(
 
     if bound is None or memory is None:
         go(engine.NEVER_PAUSE, no_rules())
-    elif record is None and isinstance(plan.policy, Policy):
+    elif record is None and decide is None and isinstance(plan.policy, Policy):
         go(engine.NEVER_PAUSE, rules_of(bound, memory))
     else:
-        steer(partial(go, rules=no_rules()), bound, plan.policy, memory, desk, found, record)
+        steer(partial(go, rules=no_rules()), bound, plan.policy, memory, desk, found, record, decide)
     return found, memory
 
 

@@ -15,11 +15,13 @@ from clsim.policy.signals import TICK
 
 Record = Callable[[int, Memory, Orders, Desk], None]
 """Told at each look: tick, what is remembered, what was ordered, where everybody is."""
+Decide = Callable[[Decider, int, Memory, Desk, Found], Orders]
+"""Decides at each look in place of the policy file, once the chart is filled."""
 
 
 def steer(
     go: Callable[[int], None], bound: Decider, policy: Policy | PythonPolicy | None, memory: Memory, desk: Desk,
-    found: Found, record: Record | None = None,
+    found: Found, record: Record | None = None, decide: Decide | None = None,
 ) -> None:
     """Follow everybody to the end, pausing at each look to decide.
 
@@ -35,6 +37,8 @@ def steer(
         Are changed.
     record : callable, optional
         Told of each look.
+    decide : callable, optional
+        Decides in place of a policy file.
     """
     notes = policy.notes(bound) if isinstance(policy, PythonPolicy) else {}
     gone: list[tuple[np.ndarray, Memory]] = []
@@ -51,6 +55,8 @@ def steer(
         seen = bound.look(tick * TICK, np.concatenate([desk.flow, desk.state], axis=1), found.latest, memory)
         if isinstance(policy, PythonPolicy):
             orders = PythonRound(bound, tick, memory, policy, seen, notes, desk.inputs).orders
+        elif decide is not None:
+            orders = decide(bound, tick, memory, desk, found)
         else:
             orders = Round(bound, tick, memory).orders
         desk.supply[here], desk.dosing[here] = orders.inputs[here], orders.dosing[here]

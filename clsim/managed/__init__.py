@@ -1,0 +1,1 @@
+"""One patient under a policy: followed look by look, explained, and forked."""
