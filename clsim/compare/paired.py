@@ -227,9 +227,9 @@ def records(arms: Sequence[Arm], reference: str, endpoints: Sequence[Endpoint], 
     list of dict
         ``outcome, policy, reference, mean, difference, ci_low, ci_high, mc_error, n``, and
         ``statistic`` (what stands as mean: "mean", "median", "quantile 0.9"), ``label``, ``unit``, ``kind``,
-        ``better``, ``unknown``, ``mean_low``, ``mean_high``, ``mean_mc_error``.  All in the unit of the outcome
-        (shares in per cent, their differences in percentage points); ``mean`` and ``difference`` are over
-        the ``n`` patients known under both; None where there are too few.
+        ``better``, ``unknown``, ``reference_mean``, ``mean_low``, ``mean_high``, ``mean_mc_error``.  All in the
+        unit of the outcome (shares in per cent, their differences in percentage points); both means and the
+        difference are over the ``n`` patients known under both; None where there are too few.
 
     Raises
     ------
@@ -258,7 +258,8 @@ def records(arms: Sequence[Arm], reference: str, endpoints: Sequence[Endpoint], 
                 "mc_error": shown(pair.mc_error, endpoint), "n": pair.n, "statistic": statistic,
                 "label": endpoint.label if statistic == "mean" else f"{endpoint.label}, {statistic}",
                 "unit": endpoint.unit, "kind": endpoint.kind, "better": endpoint.better,
-                "unknown": pair.unknown, "mean_low": shown(own.ci_low, endpoint),
+                "unknown": pair.unknown, "reference_mean": shown(pair.reference_mean, endpoint),
+                "mean_low": shown(own.ci_low, endpoint),
                 "mean_high": shown(own.ci_high, endpoint), "mean_mc_error": shown(own.mc_error, endpoint),
             })  # fmt: skip
     return found

@@ -36,6 +36,7 @@ LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5,
 WIDTH = 7.2  # inches, two columns of a journal
 BETTER = {MORE: "right is better", LESS: "left is better"}
 SIDES = {MORE: ("right", "upper"), LESS: ("left", "lower")}
+MOST_LINES = 4  # of a sweep over two thresholds whose ends are all named
 POINTS = "percentage points"  # of a difference between two per cents
 Box = tuple[float, float, float, float]  # left, lower, right, upper
 
@@ -165,7 +166,8 @@ def forest(rows: Sequence[Row], label: str) -> Figure:
         left.text(1.0, height, f"{part.n:,}", va="center", ha="right", fontsize=8)
         mark = {"color": COLOUR["blue"], "marker": "D" if row is first else "s"}
         size = 3.0 + 4.0 * float(np.sqrt(part.n / most))
-        _interval(axes, height, part.difference, part.ci_low, part.ci_high, mark, size)
+        if part.difference is not None:
+            _interval(axes, height, part.difference, part.ci_low, part.ci_high, mark, size)
         decimals = digits(part.mc_error, part.difference)
         said = f"{number(part.difference, decimals, True)} ({between(part.ci_low, part.ci_high, decimals, True)})"
         said = said if part.difference is not None else "too few"
@@ -231,7 +233,8 @@ def apart(heights: Sequence[float], gap: float, low: float, high: float) -> list
 
 
 @styled
-def pareto(where: Plane, points: Sequence[Point], swept: Sequence[Point] = (), along: str = "") -> Figure:
+def pareto(where: Plane, points: Sequence[Point], swept: Sequence[Point] = (), along: str = "", each_line: int = 0
+           ) -> Figure:
     """Two outcomes against each other: named policies, a swept threshold, and the front none is better than.
 
     Parameters
@@ -240,18 +243,21 @@ def pareto(where: Plane, points: Sequence[Point], swept: Sequence[Point] = (), a
     points : sequence of Point
         Policies, each labelled with its name.
     swept : sequence of Point
-        A policy at several thresholds in order, joined by a line; the names of the first and last,
-        and of those on the front, are shown.
+        A policy at several thresholds in order, joined by lines; the names of the first and last of each
+        are shown, or of all if there are many lines.
     along : str
         What was swept, in words.
+    each_line : int
+        Points of a line where two thresholds are swept, the second along the line; 0: all of them.
     """
     figure = sheet(WIDTH, 4.6)
     axes = figure.subplots()
     best = front([*points, *swept], where)
     lines = [*_steps(axes, best, where)]
-    if swept:
-        lines += axes.plot([each.x for each in swept], [each.y for each in swept], color=COLOUR["grey"], linewidth=1.2,
-                           marker=".", markersize=6, label=f"swept: {along}", zorder=2)
+    joined = [swept[i : i + (each_line or len(swept))] for i in range(0, len(swept), each_line or len(swept) or 1)]
+    for i, some in enumerate(joined):
+        lines += axes.plot([each.x for each in some], [each.y for each in some], color=COLOUR["grey"], linewidth=1.2,
+                           marker=".", markersize=6, label="" if i else f"swept: {along}", zorder=2)
     marks = look([each.name for each in points])
     for each in points:
         colour = marks[each.name]["color"]
@@ -268,7 +274,8 @@ def pareto(where: Plane, points: Sequence[Point], swept: Sequence[Point] = (), a
                 title_fontsize=8)
     figure.canvas.draw()
     named = [(each, marks[each.name]["color"]) for each in points]
-    named += [(each, COLOUR["grey"]) for each in dict.fromkeys([*swept[:1], *swept[-1:]])]
+    ends = joined if len(joined) <= MOST_LINES else [swept]
+    named += [(each, COLOUR["grey"]) for some in ends for each in dict.fromkeys([*some[:1], *some[-1:]])]
     _label(axes, named, _covered(axes, [*points, *swept], lines))
     return figure
 

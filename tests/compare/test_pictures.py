@@ -41,7 +41,7 @@ def test_a_panel_for_each_outcome():
     assert len(visible) == 4
     text = words(figure)
     for part in ("doses given", "number; right is better", "percentage points; left is better", "cautious", "generous",
-                 "acute kidney injury of stage 2 or 3", "Difference from supportive"):  # fmt: skip
+                 "AKI, stage 2 or 3 by", "Difference from supportive"):  # fmt: skip
         assert part in text
     marks = [line.get_xdata()[0] for line in visible[0].lines if line.get_linestyle() == "None"]
     assert marks == [each["difference"] for each in SIX[1:3]]
@@ -96,7 +96,7 @@ def test_policies_and_a_sweep_in_a_plane():
     swept = [each._replace(name=f"{80 + i}", x=each.x + 3, y=each.y - 2) for i, each in enumerate(points)]
     text = words(pictures.pareto(where, points, swept, "target of systolic pressure, mmHg"))
     for part in ("supportive", "cautious", "generous", "80", "82", "swept: target of systolic pressure, mmHg",
-                 "care at the level of an ICU, % (less is better)", "doses given (more is better)"):  # fmt: skip
+                 "care at the level of an ICU [%] (less is better)", "doses given (more is better)"):  # fmt: skip
         assert part in text
 
 
