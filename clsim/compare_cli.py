@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clsim.compare.publish import Wanted
     from clsim.compare.run import Comparison
     from clsim.progress import Tell
+    from clsim.scenario.scenario import Scenario
 
 MOST = 10_000_000  # patients
 LARGEST_SEED = 2**63 - 1
@@ -115,13 +116,14 @@ def sweep(
     points = swept(policy, axes)
     arms = [policy_of(policy), *(beside or ())]
     found = _compared(scenario, [*arms, *points], n, arms[0].name, seed, people, everyone, threads, out, force,
-                      [gain, cost], setting)
+                      [gain, cost], setting, directed=True)
     _swept(found, axes, len(arms), (gain, cost), out, as_json)
 
 
 def _compared(
     scenario: str, policies: Sequence[Any], n: str, reference: str, seed: str | None, people: str, everyone: bool,
     threads: str | None, out: Path | None, force: bool, outcomes: Sequence[str] | None, setting: list[str] | None,
+    directed: bool = False,
 ) -> Comparison:
     """Read, check and run."""
     total = whole_number(n, "-n", 1, MOST)
@@ -132,10 +134,11 @@ def _compared(
     from clsim.compare.out import check_folder
     from clsim.compare.run import AS_WRITTEN
     from clsim.compare.run import compare as run
+    from clsim.scenario.scenario import load
 
     if out is not None:
         check_folder(out, force)
-    _check_outcomes(outcomes or ())
+    _check_outcomes(outcomes or (), load(scenario, **tables), directed)
     arms = [each if each == AS_WRITTEN or not isinstance(each, str) else policy_of(each) for each in policies]
     return _run(lambda tell: run(scenario, arms, total, people, reference=reference, seed=chosen, everyone=everyone,
                                  threads=workers, tell=tell, **tables))
@@ -158,14 +161,21 @@ def _run(work: Callable[[Tell], Comparison]) -> Comparison:
     return found
 
 
-def _check_outcomes(names: Sequence[str]) -> None:
-    from clsim.compare.endpoints import CYCLE, NAMES
+def _check_outcomes(names: Sequence[str], scenario: Scenario, directed: bool) -> None:
+    """Before anything is computed: there are such outcomes, and more or less of each is better if that must be so."""
+    from clsim.compare.endpoints import CYCLE, ENDPOINTS, NEITHER
+    from clsim.crowd.treatment import planned
     from clsim.errors import nearest
 
+    cycles = len({(each.course, each.cycle) for each in planned(scenario)})
+    known = [each.name for each in ENDPOINTS if each.better != NEITHER or not directed]
+    known += [f"{CYCLE}{k + 1}" for k in range(cycles)]
     for name in names:
-        if name not in NAMES and not name.startswith(CYCLE):
-            raise BadInput("is not an outcome", given=name, allowed=", ".join(NAMES), nearest=nearest(name, NAMES),
-                           key="--outcome")  # fmt: skip
+        if name not in known:
+            aimless = directed and name in {each.name for each in ENDPOINTS}
+            raise BadInput("has no front: neither more nor less of it is better" if aimless else "is not an outcome",
+                           given=name, nearest=nearest(name, known), allowed=", ".join(known),
+                           key="--gain, --cost" if directed else "--outcome")  # fmt: skip
 
 
 def command() -> str:

@@ -22,7 +22,7 @@ from clsim.compare.subgroups import SUBGROUPS
 from clsim.compare.win import HIERARCHY, Level, Wins, wins
 from clsim.crowd.blocks import block_size, cores
 from clsim.crowd.plan import Plan, make_plan, treat
-from clsim.errors import BadInput
+from clsim.errors import BadInput, nearest
 from clsim.policy.policy import Policy, load_policy
 from clsim.policy.python import PythonPolicy
 from clsim.progress import Pace, Tell, silent
@@ -198,7 +198,8 @@ def compare(
     named = arms_of(policies)
     base = reference or next(iter(named))
     if base not in named:
-        raise BadInput("is not one of the policies compared", given=base, allowed=", ".join(named), key="reference")
+        raise BadInput("is not one of the policies compared", given=base, allowed=", ".join(named), key="reference",
+                       nearest=nearest(base, named))  # fmt: skip
     number = read.seed if seed is None else seed
     plans = tuple(make_plan(read, people, number, n, everyone=everyone, policy=policy) for policy in named.values())
     rows, drawn = _treated(plans, n, cores() if threads is None else threads, tell)
