@@ -208,8 +208,8 @@ def _bootstrap(policy: Numbers, reference: Numbers, quantile: float, seed: int, 
     for first in range(0, resamples, at_once):
         some = slice(first, min(first + at_once, resamples))
         drawn = draws.integers(0, n, (some.stop - first, n))
-        for values, quantiles in zip(pairs, found, strict=True):
-            quantiles[some] = np.quantile(values[drawn], quantile, axis=1)
+        for k in range(2):
+            found[k, some] = np.quantile(pairs[k][drawn], quantile, axis=1)
     a, b = (float(each) for each in np.quantile(pairs, quantile, axis=1))
     return (Difference(a, b, a - b, *_spread(found[0] - found[1]), n, unknown),
             Estimate(a, *_spread(found[0]), n, unknown))
