@@ -131,7 +131,8 @@ class Comparison:
         """All that determines the numbers, by name."""
         first = self.plans[0].facts
         shared = {key: first[key] for key in ("version", "source", "seed", "patients")}
-        return shared | {"who_is_treated": first["treated"]} | {f"policy {arm.name}": arm.digest for arm in self.arms} | {
+        shared["who_is_treated"] = first["treated"]
+        return shared | {f"policy {arm.name}": arm.digest for arm in self.arms} | {
             f"plan {arm.name}": plan.digest() for plan, arm in zip(self.plans, self.arms, strict=True)}
 
     def to_pandas(self) -> Any:
