@@ -222,7 +222,10 @@ def test_scenarios_on_a_page_can_be_read(page, tmp_path, monkeypatch):
         assert clsim.load("mine.toml").orders
 
 
-@pytest.mark.parametrize("page", [DOCS / "python.md", DOCS / "cohorts.md", ROOT / "README.md"], ids=name_of)
+PROGRAMS = [DOCS / "python.md", DOCS / "compare.md", DOCS / "cohorts.md", ROOT / "README.md"]
+
+
+@pytest.mark.parametrize("page", PROGRAMS, ids=name_of)
 def test_python_on_a_page_runs(page, tmp_path, monkeypatch):
     """All snippets of a page in turn, as one program in an empty folder."""
     pytest.importorskip("pandas")

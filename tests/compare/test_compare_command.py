@@ -17,6 +17,7 @@ from clsim import cli
 from clsim.compare import run
 from clsim.compare.endpoints import NAMES
 from clsim.compare.page import ALLOWED
+from clsim.compare.win import HIERARCHY
 
 SHORT = ("--set", "run.horizon=26 h", "--seed", "3")
 KEYS = ["outcome", "policy", "reference", "mean", "difference", "ci_low", "ci_high", "mc_error", "n"]
@@ -274,3 +275,14 @@ def test_a_disk_that_refuses_is_one_message(ready, monkeypatch):
 def test_help_has_an_example(word, call):
     code, out, _ = call(word, "--help")
     assert code == 0 and f"Example: clsim {word} hd-il2-course" in out
+
+
+def test_the_page_names_every_outcome_option_and_level(call):
+    page = (Path(cli.__file__).parent.parent / "docs" / "compare.md").read_text(encoding="utf-8")
+    assert {name for name in NAMES if f"`{name}`" not in page} == set()
+    offered = {word for name in ("compare", "sweep") for word in re.findall(r"--\w+", call(name, "--help")[1])}
+    named = set(re.findall(r"(--\w+)", page))
+    assert named <= offered and offered - named == {"--help"}
+    levels = re.findall(r"^\d\. `(\w+)`(?:.*, by (one|[\d.]+))?", page, re.M)
+    margins = [(name, {"": 0.0, "one": 1.0}.get(by) if by in ("", "one") else float(by)) for name, by in levels]
+    assert margins == [(each.endpoint.name, each.margin) for each in HIERARCHY]
