@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -34,6 +34,7 @@ COLOURS = ("blue", "red", "green", "purple", "amber", "black")
 MARKS = ("o", "s", "D", "^", "v", "P", "X")  # seven to six colours: no pair comes twice within 42
 LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2)))
 WIDTH = 7.2  # inches, two columns of a journal
+LONGEST_NAME, LONGEST_TITLE = 26, 78  # characters of a line
 BETTER = {MORE: "right is better", LESS: "left is better"}
 SIDES = {MORE: ("right", "upper"), LESS: ("left", "lower")}
 MOST_LINES = 4  # of a sweep over two thresholds whose ends are all named
@@ -48,6 +49,17 @@ def look(names: Sequence[str]) -> dict[str, dict[str, Any]]:
                "linestyle": LINES[i % len(LINES)]}
         for i, name in enumerate(names)
     }  # fmt: skip
+
+
+def folded(name: str) -> str:
+    """A long name of a policy with its changes, in lines that leave room for the figure."""
+    parts = name.replace(":", ":\n").replace(";", ";\n").splitlines()
+    return "\n".join(textwrap.fill(part.strip(), LONGEST_NAME) for part in parts)
+
+
+def most_lines(names: Iterable[str]) -> int:
+    """Lines of the name that has most, folded."""
+    return max((folded(name).count("\n") + 1 for name in names), default=1)
 
 
 def svg(figure: Figure) -> str:
@@ -83,7 +95,8 @@ def differences(records: Records, columns: int = 3) -> Figure:
         raise BadInput("there is nothing to compare: only the reference is given", given=reference)
     outcomes = list(dict.fromkeys(each["outcome"] for each in records))
     lines = -(-len(outcomes) // columns)
-    figure = sheet(WIDTH, 0.5 + lines * (0.82 + 0.19 * len(shown)))
+    step = 0.19 + 0.1 * (most_lines(shown) - 1)
+    figure = sheet(WIDTH, 0.5 + lines * (0.82 + step * len(shown)))
     figure.suptitle(f"Difference from {reference}, same patients (mean and 95 % interval)", x=0.012, ha="left",
                     fontsize=10.5, fontweight="bold")
     grid = figure.subplots(lines, columns, squeeze=False, sharey=True)
@@ -93,7 +106,7 @@ def differences(records: Records, columns: int = 3) -> Figure:
         axes.axvline(0.0, color=COLOUR["black"], linewidth=0.8)
         for height, name in enumerate(shown):
             _interval(axes, height, own[name]["difference"], own[name]["ci_low"], own[name]["ci_high"], marks[name])
-        axes.set_yticks(range(len(shown)), shown, fontsize=8.0)
+        axes.set_yticks(range(len(shown)), map(folded, shown), fontsize=8.0)
         axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.set_title(textwrap.fill(first["label"], 25), fontsize=8.5)
         unit = POINTS if first["unit"] == "%" else first["unit"] or "number"
@@ -140,8 +153,8 @@ def forest(rows: Sequence[Row], label: str) -> Figure:
     first = rows[0]
     lines = [(row, i) for row in rows for i in range(-1 if row.label and row is not first else 0, len(row.parts))]
     figure = sheet(WIDTH, 0.9 + 0.2 * len(lines))
-    figure.suptitle(f"{label}: {first.policy} less {first.reference}", x=0.012, ha="left", fontsize=10.5,
-                    fontweight="bold")
+    title = textwrap.fill(f"{label}: {first.policy} less {first.reference}", LONGEST_TITLE)
+    figure.suptitle(title, x=0.012, ha="left", fontsize=10.5, fontweight="bold")
     left, axes, right = figure.subplots(1, 3, sharey=True, width_ratios=(2.5, 2.7, 3.3))
     for side in (left, right):
         side.set_axis_off()
@@ -196,6 +209,7 @@ def incidence(curves: Sequence[Curve], died: bool = False) -> Figure:
     marks = look([each.arm for each in curves])
     figure = sheet(WIDTH, 3.6)
     axes = figure.subplots()
+    lines = most_lines(each.arm for each in curves)
     for each in curves:
         mark = marks[each.arm]
         axes.fill_between(each.hours, 100.0 * each.low, 100.0 * each.high, step="post", color=mark["color"],
@@ -213,8 +227,8 @@ def incidence(curves: Sequence[Curve], died: bool = False) -> Figure:
     axes.xaxis.set_major_locator(MultipleLocator(24.0 if end <= 240.0 else 48.0))
     low, high = axes.get_ylim()
     ends = [100.0 * float(each.share[-1]) for each in curves]
-    for each, height, place in zip(curves, ends, apart(ends, 0.055 * (high - low), low, high), strict=True):
-        axes.annotate(f"{each.arm} {height:.1f} %", (end, height), xytext=(1.05 * end, place), fontsize=8.5,
+    for each, height, place in zip(curves, ends, apart(ends, 0.055 * lines * (high - low), low, high), strict=True):
+        axes.annotate(f"{folded(each.arm)} {height:.1f} %", (end, height), xytext=(1.05 * end, place), fontsize=8.5,
                       textcoords="data", color=COLOUR["black"], va="center", annotation_clip=False,
                       arrowprops={"arrowstyle": "-", "color": marks[each.arm]["color"], "linewidth": 1.4,
                                   "shrinkA": 2, "shrinkB": 1, "relpos": (0.0, 0.5)})
@@ -313,7 +327,9 @@ def _label(axes: Axes, named: Sequence[tuple[Point, str]], taken: list[Box]) -> 
     edges = np.asarray(axes.get_window_extent().extents) * scale
     for each, colour in named:
         x, y = axes.transData.transform((each.x, each.y)) * scale
-        width, height = 4.9 * len(each.name), 10.0  # of text of 8.5 points
+        name = folded(each.name)
+        written = name.splitlines()
+        width, height = 4.9 * max(map(len, written)), 10.0 * len(written)  # of text of 8.5 points
         boxes: list[Box] = []
         for dx, dy in OFFSETS:
             left = x + dx - (width if dx < -1.0 else 0.0 if dx > 1.0 else width / 2.0)
@@ -322,7 +338,7 @@ def _label(axes: Axes, named: Sequence[tuple[Point, str]], taken: list[Box]) -> 
         taken.append(boxes[at])
         dx, dy = OFFSETS[at]
         leader = {"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 4}
-        axes.annotate(each.name, (each.x, each.y), xytext=(dx, dy), textcoords="offset points", fontsize=8.5,
+        axes.annotate(name, (each.x, each.y), xytext=(dx, dy), textcoords="offset points", fontsize=8.5,
                       color=COLOUR["black"], ha="right" if dx < -1.0 else "left" if dx > 1.0 else "center", va="center",
                       path_effects=HALO, annotation_clip=False, zorder=4,
                       arrowprops=leader if np.hypot(dx, dy) > 20.0 else None)

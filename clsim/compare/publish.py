@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 GRID = 200  # points of a curve
+LONGEST_STEM = 80  # characters of the name of a file
 FRONT = ("doses_given", "hours_MAP_below_65")
 
 
@@ -87,8 +89,17 @@ def figures(found: Comparison, records: Sequence[dict[str, Any]], wanted: Wanted
 def write_figures(made: dict[str, tuple[Figure, str]], folder: Path) -> None:
     """Each as PNG and SVG, ready to print."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (figure, _) in made.items():
-        plots.save(figure, folder, name.replace(" ", "_").replace("(", "").replace(")", ""))
+    for stem, (figure, _) in zip(stems(list(made)), made.values(), strict=True):
+        plots.save(figure, folder, stem)
+
+
+def stems(names: Sequence[str]) -> list[str]:
+    """A file name for each figure that every system takes, no two alike."""
+    found: list[str] = []
+    for name in names:
+        stem = re.sub(r"[^\w.-]+", "_", name).strip("_")[:LONGEST_STEM]
+        found.append(stem if stem not in found else f"{stem}_{len(found)}")
+    return found
 
 
 def page(found: Comparison, records: Sequence[dict[str, Any]], made: dict[str, tuple[Figure, str]], wanted: Wanted,

@@ -117,11 +117,11 @@ class Comparison:
         worst = sorted((name for name in many if many[name]), key=lambda name: -many[name])
         found = []
         if worst:
-            told = [f"{name} in {many[name]:,} (at most {turns[name].max()} times; {int(turns[name].sum()):,} in all)"
+            told = [f"{name} in {many[name]:,} (at most {turns[name].max()} times, {int(turns[name].sum()):,} in all)"
                     for name in worst[:NAMED]]
             told += [f"{len(worst) - NAMED} policies more"] if len(worst) > NAMED else []
             found.append(f"drips oscillate, turned back within an hour {SWINGING} times or more, in some of the "
-                         f"{self.treated:,} patients: {', '.join(told)}")
+                         f"{self.treated:,} patients: {'; '.join(told)}")
         for plan, arm in zip(self.plans, self.arms, strict=True):
             if plan.policy is None and any(each.policy is not None for each in self.plans):
                 found.append(f"{arm.name} gives fluids and drugs by the clock, whatever the patient needs")

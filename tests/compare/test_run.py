@@ -153,7 +153,7 @@ def test_drips_that_swing_are_one_warning_with_their_counts(trial):
     swings = np.zeros(n, int)
     swings[:2] = 6, 9
     said = changed(calm, 2, swings=swings).warnings()[0]
-    assert f"{run.SWINGING} times or more" in said and "early-pressor in 2 (at most 9 times; 15 in all)" in said
+    assert f"{run.SWINGING} times or more" in said and "early-pressor in 2 (at most 9 times, 15 in all)" in said
     assert "cwg" not in said
 
 
