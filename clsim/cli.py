@@ -36,6 +36,7 @@ from clsim.managed_cli import (
 )
 from clsim.printing import columns_of_text
 from clsim.study_cli import study
+from clsim.validate_cli import validate
 
 if TYPE_CHECKING:
     from clsim.result import Result
@@ -51,7 +52,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-validate = typer.Typer(help="Compare the model with published experiments.", no_args_is_help=True)
 app.add_typer(validate, name="validate")
 app.command("cohort")(cohort_command)
 app.command()(explain)
@@ -279,25 +279,6 @@ def plot(
         except OSError as error:
             raise BadInput(f"cannot be written ({error})", place=Place(str(target))) from None
     print(target)
-
-
-@validate.command()
-def physiology(as_json: AsJson = False) -> None:
-    """Classical experiments on the healthy body, graded against what was published."""
-    from clsim.progress import bar
-
-    with bar("experiments") as tell:
-        from clsim import validation
-
-        rows = validation.physiology(
-            lambda done, total: tell(f"experiment {done} of {total}", done / total)
-        )
-    if as_json:
-        print(json.dumps([row.record() for row in rows], indent=1))
-    else:
-        print(validation.table(rows))
-    if any(row.grade == "bad" for row in rows):
-        raise typer.Exit(1)
 
 
 @app.command()

@@ -222,10 +222,11 @@ def test_scenarios_on_a_page_can_be_read(page, tmp_path, monkeypatch):
         assert clsim.load("mine.toml").orders
 
 
-RUN = [*(DOCS / name for name in ("python.md", "cohorts.md", "policy_language.md")), ROOT / "README.md"]
+PROGRAMS = [*(DOCS / name for name in ("python.md", "compare.md", "cohorts.md", "policy_language.md")),
+            ROOT / "README.md"]
 
 
-@pytest.mark.parametrize("page", RUN, ids=name_of)
+@pytest.mark.parametrize("page", PROGRAMS, ids=name_of)
 def test_python_on_a_page_runs(page, tmp_path, monkeypatch):
     """All snippets of a page in turn, as one program in an empty folder."""
     pytest.importorskip("pandas")

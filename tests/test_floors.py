@@ -42,7 +42,7 @@ FLOORS = (
         "compare.subgroups compare.pareto compare.tables compare.page compare.run compare.arms compare.out "
         "compare.study",),
     ("plots figures reference validation compare.pictures compare.publish",),
-    ("arguments cohort_cli managed_cli compare_cli study_cli cli __main__",),
+    ("arguments cohort_cli managed_cli compare_cli study_cli validate_cli cli __main__",),
 )
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names[0].split()}
 SUBSYSTEM_FILES = {f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS}
@@ -51,7 +51,7 @@ ONLY = {  # what may be imported by these alone
     "numba": {"jit", "lane_types", "lane_records"},
     "llvmlite": {"jit", "lane_types", "lane_records"},
     "matplotlib": {"plots", "figures", "compare.pictures", "cli"},
-    "typer": {"cli", "arguments", "cohort_cli", "managed_cli", "compare_cli", "study_cli"},
+    "typer": {"cli", "arguments", "cohort_cli", "managed_cli", "compare_cli", "study_cli", "validate_cli"},
     "pydantic": {"scenario.schema", "scenario.json_schema", "cohort.schema", "policy.schema", "compare.study",
                  "reference"},
 }

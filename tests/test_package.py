@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,8 @@ def test_python_of_the_readme_uses_names_that_exist():
     assert callable(clsim.run)
     assert callable(clsim.load)
     assert clsim.Result.__getitem__
+    assert clsim.compare_policies is import_module("clsim.compare.run").compare
+    assert {"compare_policies", "Comparison"} <= set(dir(clsim))
     for method in re.findall(r"^result\.(\w+)\(", README, re.M):
         assert hasattr(clsim.Result, method)
 

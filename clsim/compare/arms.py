@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
-from clsim.errors import BadInput
+from clsim.compare.run import AS_WRITTEN
+from clsim.errors import BadInput, Place
 from clsim.policy.lint import sound
 from clsim.policy.policy import Policy, load_policy
 
@@ -28,11 +29,25 @@ def policy_of(text: str) -> Policy:
         If there is no such policy, table or entry, or the policy makes no sense any more.
     """
     name, colon, rest = text.partition(":")
-    policy = sound(load_policy(name.strip()))
-    if not colon:
-        return policy
-    changes = dict(change(each) for each in rest.split(";"))
-    return replace(sound(policy.but(**changes)), name=text.strip())
+    if name.strip() == AS_WRITTEN:
+        raise BadInput("is no policy and has no thresholds: it stands for what the scenario orders", given=text,
+                       key="--policy")  # fmt: skip
+    policy = load_policy(name.strip())
+    if colon:
+        return changed(policy, dict(change(each) for each in rest.split(";")), text.strip(), text)
+    sound(policy)
+    return policy
+
+
+def changed(policy: Policy, changes: Mapping[str, Value], name: str, written: str) -> Policy:
+    """A policy with other values, under a new name; what is wrong with them is told of what was written."""
+    try:
+        found = replace(policy.but(**changes), name=name)
+        sound(found)
+    except BadInput as error:  # its line is of the whole policy, which nobody wrote
+        error.place = Place(written)
+        raise
+    return found
 
 
 def change(text: str) -> tuple[str, Value]:
@@ -63,7 +78,7 @@ def axis(text: str) -> tuple[str, list[Value]]:
     """
     key, sign, values = text.partition("=")
     allowed = '"targets.sbp.value=70 to 95 mmHg in 6", or values with commas between'
-    if not sign or not values.strip():
+    if not sign or not values.strip() or "." not in key.strip(" ."):
         raise BadInput("is no range of a threshold", given=repr(text), allowed=allowed, key="--over")
     span, cut, count = values.rpartition(" in ")
     if cut:
@@ -102,10 +117,13 @@ def swept(policy: str, axes: Sequence[tuple[str, Sequence[Value]]]) -> list[Poli
     points = list(product(*(values for _, values in axes)))
     if len(points) > MOST_POINTS:
         raise BadInput("is too many points", given=str(len(points)), allowed=f"at most {MOST_POINTS}", key="--over")
+    keys = [key for key, _ in axes]
+    if len(set(keys)) < len(keys):
+        raise BadInput("varies one threshold twice", given=keys[0], key="--over")
     base = policy_of(policy)
     made = []
     for point in points:
-        changes = {key: value for (key, _), value in zip(axes, point, strict=True)}
-        name = ", ".join(str(value) for value in point)
-        made.append(replace(sound(base.but(**changes)), name=name))
+        changes = dict(zip(keys, point, strict=True))
+        written = ";".join(f"{key}={value}" for key, value in changes.items())
+        made.append(changed(base, changes, ", ".join(map(str, point)), f"{policy}:{written}"))
     return made

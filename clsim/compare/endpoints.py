@@ -20,7 +20,9 @@ NUMBER, SHARE = "number", "share"
 MORE, LESS, NEITHER = "more", "less", ""
 FAILURE = "failure"  # the column that is not 0 where the solver gave up
 CYCLE = "doses_cycle_"  # beginning of the columns that count doses of a cycle
-COUNTED = "table of patients; of who dies, up to his death"
+COUNTED = "as the body shows it, not as measured; of who dies, up to his death"
+HAPPENED = "happened within the run, drawn with the hazard of the model"
+ORDERED = "as given; of who dies, up to his death"
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,10 @@ ARRHYTHMIA = AnyOf(("event_supraventricular_arrhythmia", "event_ventricular_arrh
 RUN_LONG_ENOUGH = "within the run: whoever is not there at its end, or died, is not; compare only runs of one length"
 
 ENDPOINTS = (
-    _number("doses_given", "doses given", "", MORE, "doses_given", main=True),
+    _number("doses_given", "doses given", "", MORE, "doses_given", ORDERED, True),
     _number("doses_share", "share of planned doses given", "%", MORE, Ratio("doses_given", "doses_planned", 100.0),
-            main=True),
-    _number("doses_held", "doses held", "", NEITHER, "doses_held"),
+            ORDERED, True),
+    _number("doses_held", "doses held", "", NEITHER, "doses_held", ORDERED),
     _share("held_any", "a dose was held", NEITHER, Known("first_held_at")),
     _share("stopped", "dosing stopped for good", LESS, Known("stopped_at")),
     _number("hours_MAP_below_65", "hours with mean pressure below 65 mmHg", "h", LESS, "hours_MAP_below_65", main=True),
@@ -107,37 +109,37 @@ ENDPOINTS = (
     _number("MAP_min", "lowest mean pressure", "mmHg", MORE, "MAP_min"),
     _number("SBP_min", "lowest systolic pressure", "mmHg", MORE, "SBP_min"),
     _share("pressor_any", "any vasopressor", LESS, PRESSOR),
-    _number("pressor_hours", "hours on a vasopressor", "h", LESS, "pressor_hours", main=True),
-    _number("phenylephrine_amount", "phenylephrine given", "mg", LESS, "phenylephrine_amount", main=True),
-    _number("norepinephrine_amount", "norepinephrine given", "mg", LESS, "norepinephrine_amount"),
-    _number("dopamine_amount", "dopamine given", "mg", LESS, "dopamine_amount"),
-    _number("fluid_in", "fluid given by the line", "L", NEITHER, "fluid_given_end", main=True),
+    _number("pressor_hours", "hours on a vasopressor", "h", LESS, "pressor_hours", ORDERED, True),
+    _number("phenylephrine_amount", "phenylephrine given", "mg", LESS, "phenylephrine_amount", ORDERED, True),
+    _number("norepinephrine_amount", "norepinephrine given", "mg", LESS, "norepinephrine_amount", ORDERED),
+    _number("dopamine_amount", "dopamine given", "mg", LESS, "dopamine_amount", ORDERED),
+    _number("fluid_in", "fluid given by the line", "L", NEITHER, "fluid_given_end", ORDERED, True),
     _number("net_balance", "highest net balance", "kg", LESS, "weight_gain_max",
             "definition: all that went in less all that went out since admission, as weight; 1 kg is about 1 L", True),
     _number("weight_gain_peak", "peak weight gain", "%", LESS, Ratio("weight_gain_max", "weight_now_start", 100.0),
             "definition; of the weight before the course", True),
-    _number("furosemide_amount", "furosemide given", "mg", NEITHER, "furosemide_amount"),
-    _number("albumin_amount", "albumin given", "g", NEITHER, "albumin_amount"),
+    _number("furosemide_amount", "furosemide given", "mg", NEITHER, "furosemide_amount", ORDERED),
+    _number("albumin_amount", "albumin given", "g", NEITHER, "albumin_amount", ORDERED),
     _number("oliguria_hours", "hours with urine below 0.5 mL/kg/h", "h", LESS, "hours_urine_below_half",
             "KDIGO2012: the limit; per weight on admission, hours need not be in a row", True),
     _number("creatinine_peak", "peak creatinine", "umol/L", LESS, CREATININE, main=True),
-    _number("AKI_stage", "stage of acute kidney injury, 0 to 3", "", LESS, AKI, AKI_SOURCE),
-    _share("AKI_2", "acute kidney injury of stage 2 or 3", LESS, Test(AKI, ">=", 2.0), AKI_SOURCE, True),
-    _share("AKI_3", "acute kidney injury of stage 3", LESS, Test(AKI, ">=", 3.0), AKI_SOURCE),
+    _number("AKI_stage", "stage of acute kidney injury (AKI), 0 to 3", "", LESS, AKI, AKI_SOURCE),
+    _share("AKI_2", "AKI, stage 2 or 3 by creatinine or urine", LESS, Test(AKI, ">=", 2.0), AKI_SOURCE, True),
+    _share("AKI_3", "AKI, stage 3 by creatinine or urine", LESS, Test(AKI, ">=", 3.0), AKI_SOURCE),
     _number("albumin_lowest", "lowest albumin", "g/L", MORE, "albumin_min", main=True),
     _number("SaO2_lowest", "lowest arterial saturation", "%", MORE, "SaO2_min", main=True),
     _number("oxygen_hours", "hours on oxygen", "h", LESS, "oxygen_hours", main=True),
     _number("oxygen_highest", "highest need of oxygen", "L/min", LESS, "oxygen_needed_max"),
     _share("ICU", "care at the level of an ICU", LESS, AnyOf((PRESSOR, "event_intubation", "event_dialysis")),
            "assumed: a vasopressor, intubation or dialysis; units differ in which drips their wards may run", True),
-    _share("intubation", "intubation", LESS, "event_intubation", main=True),
-    _share("dialysis", "dialysis", LESS, "event_dialysis"),
+    _share("intubation", "intubation", LESS, "event_intubation", HAPPENED, True),
+    _share("dialysis", "dialysis", LESS, "event_dialysis", HAPPENED),
     _share("organ_support", "intubation or dialysis", LESS, AnyOf(("event_intubation", "event_dialysis")),
            "assumed: machines that take over from an organ"),
     _share("arrhythmia", "arrhythmia", LESS, ARRHYTHMIA,
            "assumed: supraventricular or sustained ventricular, whichever", True),
-    _share("sepsis", "sepsis", LESS, "event_sepsis", main=True),
-    _share("death", "death", LESS, "event_death", main=True),
+    _share("sepsis", "sepsis", LESS, "event_sepsis", HAPPENED, True),
+    _share("death", "death", LESS, "event_death", HAPPENED, True),
     _share("ready", "fit for discharge within the run", MORE, Known("ready_at"), RUN_LONG_ENOUGH, True),
     _number("ready_hours", "hours from the start until fit for discharge", "h", LESS, "ready_at",
             "of those who are fit within the run in both arms, who are not everybody"),

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from clsim.compare.endpoints import Endpoint
+from clsim.compare.endpoints import ENDPOINTS, Endpoint
 from clsim.compare.subgroups import Row
 from clsim.compare.tables import HEAD, SAYS, between, cautions, cells, decimals_of, digits, number, probability, verdict
 from clsim.compare.win import SOURCE, Level, Wins
 from clsim.disclaimer import DISCLAIMER
 
 ALLOWED = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"  # a browser fetches and runs nothing
+LABELS = {each.name: each.label for each in ENDPOINTS}
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 CSS = """
 :root { color-scheme: light dark; --ink: #1a1a1a; --soft: #545454; --ground: #ffffff; --band: #f3f4f6; --edge: #c4c8ce;
@@ -172,9 +173,12 @@ def _table(table: Table, numbers_from: int | None = None) -> str:
 
 def _outcomes(records: Sequence[Mapping[str, Any]]) -> Table:
     decimals = decimals_of(records)
-    return HEAD, [
-        (each["label"], each["unit"], each["policy"], *cells(each, decimals[each["outcome"]])) for each in records
-    ]
+    rows, before = [], ""
+    for each in records:
+        head = (each["label"], each["unit"]) if each["outcome"] != before else ("", "")
+        rows.append((*head, each["policy"], *cells(each, decimals[each["outcome"]])))
+        before = each["outcome"]
+    return HEAD, rows
 
 
 def _wins(study: Study) -> str:
@@ -206,8 +210,9 @@ def _forest(rows: Sequence[Row]) -> str:
                           between(part.ci_low, part.ci_high, decimals, True),
                           probability(row.p) if i == 0 and len(row.parts) > 1 else ""))
     unit = f" [{first.unit}]" if first.unit else ""
+    label = LABELS.get(first.outcome, first.outcome)
     head = ("subgroup", "", "n", f"difference{unit}", "95 % interval", "p of interaction")
-    return (f"<h3>{escape(f'{first.outcome}: {first.policy} less {first.reference}')}</h3>"
+    return (f"<h3>{escape(f'{label}: {first.policy} less {first.reference}')}</h3>"
             + _table((head, lines), numbers_from=2))
 
 

@@ -24,6 +24,7 @@ from clsim.errors import BadInput
 Numbers = NDArray[np.float64]
 TAIL = 0.975  # both tails of a 95 % interval
 RESAMPLES = 2000
+ROOM = 2_000_000  # numbers drawn at once
 MEDIAN = 0.5
 
 
@@ -188,21 +189,36 @@ def bootstrap(policy: Numbers, reference: Numbers, quantile: float = MEDIAN, see
         The quantiles stand where the means would; percentile interval; ``mc_error`` is the standard
         deviation over the resamples.
     """
+    return _bootstrap(policy, reference, quantile, seed, resamples)[0]
+
+
+def _bootstrap(policy: Numbers, reference: Numbers, quantile: float, seed: int, resamples: int = RESAMPLES
+               ) -> tuple[Difference, Estimate]:
+    """The difference, and the quantile of the policy among the same patients in the same resamples."""
     pairs = np.stack([np.asarray(policy, np.float64), np.asarray(reference, np.float64)])
     known = ~np.isnan(pairs).any(axis=0)
     pairs, unknown = pairs[:, known], int((~known).sum())
-    n = pairs.shape[1]
+    n, none = pairs.shape[1], np.nan
     if n < 2:
-        return Difference(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, n, unknown)
+        return (Difference(none, none, none, none, none, none, n, unknown),
+                Estimate(none, none, none, none, n, unknown))
     draws = np.random.Generator(np.random.Philox(key=seed))
-    gaps = np.empty(resamples)
-    for i in range(resamples):
-        a, b = np.quantile(pairs[:, draws.integers(0, n, n)], quantile, axis=1)
-        gaps[i] = a - b
-    a, b = np.quantile(pairs, quantile, axis=1)
-    low, high = np.quantile(gaps, (1.0 - TAIL, TAIL))
-    error = float(np.std(gaps, ddof=1))
-    return Difference(float(a), float(b), float(a - b), float(low), float(high), error, n, unknown)
+    found = np.empty((2, resamples))
+    at_once = max(1, ROOM // n)
+    for first in range(0, resamples, at_once):
+        some = slice(first, min(first + at_once, resamples))
+        drawn = draws.integers(0, n, (some.stop - first, n))
+        for k in range(2):
+            found[k, some] = np.quantile(pairs[k][drawn], quantile, axis=1)
+    a, b = (float(each) for each in np.quantile(pairs, quantile, axis=1))
+    return (Difference(a, b, a - b, *_spread(found[0] - found[1]), n, unknown),
+            Estimate(a, *_spread(found[0]), n, unknown))
+
+
+def _spread(found: Numbers) -> tuple[float, float, float]:
+    """95 % percentile interval over resamples, and their standard deviation."""
+    low, high = np.quantile(found, (1.0 - TAIL, TAIL))
+    return float(low), float(high), float(np.std(found, ddof=1))
 
 
 def _count(found: Numbers) -> int:
@@ -227,9 +243,9 @@ def records(arms: Sequence[Arm], reference: str, endpoints: Sequence[Endpoint], 
     list of dict
         ``outcome, policy, reference, mean, difference, ci_low, ci_high, mc_error, n``, and
         ``statistic`` (what stands as mean: "mean", "median", "quantile 0.9"), ``label``, ``unit``, ``kind``,
-        ``better``, ``unknown``, ``mean_low``, ``mean_high``, ``mean_mc_error``.  All in the unit of the outcome
-        (shares in per cent, their differences in percentage points); ``mean`` and ``difference`` are over
-        the ``n`` patients known under both; None where there are too few.
+        ``better``, ``unknown``, ``reference_mean``, ``mean_low``, ``mean_high``, ``mean_mc_error``.  All in the
+        unit of the outcome (shares in per cent, their differences in percentage points); both means and the
+        difference are over the ``n`` patients known under both; None where there are too few.
 
     Raises
     ------
@@ -242,15 +258,13 @@ def records(arms: Sequence[Arm], reference: str, endpoints: Sequence[Endpoint], 
         theirs = values(endpoint, base.rows)
         for arm in arms:
             ours = theirs if arm is base else values(endpoint, arm.rows)
-            paired = np.where(np.isnan(theirs), np.nan, ours)
             if quantile is None or endpoint.kind == SHARE:
                 statistic = "mean"
                 pair = difference(ours, theirs, endpoint.kind, same=arm.same(base))
-                own = estimate(paired, endpoint.kind)
+                own = estimate(np.where(np.isnan(theirs), np.nan, ours), endpoint.kind)
             else:
                 statistic = "median" if quantile == MEDIAN else f"quantile {quantile:g}"
-                pair = bootstrap(ours, theirs, quantile, seed)
-                own = Estimate(*bootstrap(paired, np.zeros(len(paired)), quantile, seed)[2:])
+                pair, own = _bootstrap(ours, theirs, quantile, seed)
             found.append({
                 "outcome": endpoint.name, "policy": arm.name, "reference": base.name,
                 "mean": shown(own.mean, endpoint), "difference": shown(pair.difference, endpoint),
@@ -258,7 +272,8 @@ def records(arms: Sequence[Arm], reference: str, endpoints: Sequence[Endpoint], 
                 "mc_error": shown(pair.mc_error, endpoint), "n": pair.n, "statistic": statistic,
                 "label": endpoint.label if statistic == "mean" else f"{endpoint.label}, {statistic}",
                 "unit": endpoint.unit, "kind": endpoint.kind, "better": endpoint.better,
-                "unknown": pair.unknown, "mean_low": shown(own.ci_low, endpoint),
+                "unknown": pair.unknown, "reference_mean": shown(pair.reference_mean, endpoint),
+                "mean_low": shown(own.ci_low, endpoint),
                 "mean_high": shown(own.ci_high, endpoint), "mean_mc_error": shown(own.mc_error, endpoint),
             })  # fmt: skip
     return found

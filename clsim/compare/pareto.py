@@ -47,7 +47,7 @@ def plane(records: Sequence[Mapping[str, Any]], x: str, y: str) -> tuple[Plane, 
             raise BadInput("has no front: neither more nor less of it is better", given=name, key="Pareto front")
     across, up = by_outcome[x], by_outcome[y]
     first, second = next(iter(across.values())), next(iter(up.values()))
-    labels = [f"{each['label']}{', ' + each['unit'] if each['unit'] else ''}" for each in (first, second)]
+    labels = [each["label"] + (f" [{each['unit']}]" if each["unit"] else "") for each in (first, second)]
     points = [
         Point(name, each["mean"], up[name]["mean"], *_ends(each), *_ends(up[name]))
         for name, each in across.items() if name in up and each["mean"] is not None and up[name]["mean"] is not None

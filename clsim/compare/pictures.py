@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -34,8 +34,10 @@ COLOURS = ("blue", "red", "green", "purple", "amber", "black")
 MARKS = ("o", "s", "D", "^", "v", "P", "X")  # seven to six colours: no pair comes twice within 42
 LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2)))
 WIDTH = 7.2  # inches, two columns of a journal
+LONGEST_NAME, LONGEST_TITLE = 26, 78  # characters of a line
 BETTER = {MORE: "right is better", LESS: "left is better"}
 SIDES = {MORE: ("right", "upper"), LESS: ("left", "lower")}
+MOST_LINES = 4  # of a sweep over two thresholds whose ends are all named
 POINTS = "percentage points"  # of a difference between two per cents
 Box = tuple[float, float, float, float]  # left, lower, right, upper
 
@@ -47,6 +49,17 @@ def look(names: Sequence[str]) -> dict[str, dict[str, Any]]:
                "linestyle": LINES[i % len(LINES)]}
         for i, name in enumerate(names)
     }  # fmt: skip
+
+
+def folded(name: str) -> str:
+    """A long name of a policy with its changes, in lines that leave room for the figure."""
+    parts = name.replace(":", ":\n").replace(";", ";\n").splitlines()
+    return "\n".join(textwrap.fill(part.strip(), LONGEST_NAME) for part in parts)
+
+
+def most_lines(names: Iterable[str]) -> int:
+    """Lines of the name that has most, folded."""
+    return max((folded(name).count("\n") + 1 for name in names), default=1)
 
 
 def svg(figure: Figure) -> str:
@@ -82,7 +95,8 @@ def differences(records: Records, columns: int = 3) -> Figure:
         raise BadInput("there is nothing to compare: only the reference is given", given=reference)
     outcomes = list(dict.fromkeys(each["outcome"] for each in records))
     lines = -(-len(outcomes) // columns)
-    figure = sheet(WIDTH, 0.5 + lines * (0.82 + 0.19 * len(shown)))
+    step = 0.19 + 0.1 * (most_lines(shown) - 1)
+    figure = sheet(WIDTH, 0.5 + lines * (0.82 + step * len(shown)))
     figure.suptitle(f"Difference from {reference}, same patients (mean and 95 % interval)", x=0.012, ha="left",
                     fontsize=10.5, fontweight="bold")
     grid = figure.subplots(lines, columns, squeeze=False, sharey=True)
@@ -92,7 +106,7 @@ def differences(records: Records, columns: int = 3) -> Figure:
         axes.axvline(0.0, color=COLOUR["black"], linewidth=0.8)
         for height, name in enumerate(shown):
             _interval(axes, height, own[name]["difference"], own[name]["ci_low"], own[name]["ci_high"], marks[name])
-        axes.set_yticks(range(len(shown)), shown, fontsize=8.0)
+        axes.set_yticks(range(len(shown)), map(folded, shown), fontsize=8.0)
         axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.set_title(textwrap.fill(first["label"], 25), fontsize=8.5)
         unit = POINTS if first["unit"] == "%" else first["unit"] or "number"
@@ -139,8 +153,8 @@ def forest(rows: Sequence[Row], label: str) -> Figure:
     first = rows[0]
     lines = [(row, i) for row in rows for i in range(-1 if row.label and row is not first else 0, len(row.parts))]
     figure = sheet(WIDTH, 0.9 + 0.2 * len(lines))
-    figure.suptitle(f"{label}: {first.policy} less {first.reference}", x=0.012, ha="left", fontsize=10.5,
-                    fontweight="bold")
+    title = textwrap.fill(f"{label}: {first.policy} less {first.reference}", LONGEST_TITLE)
+    figure.suptitle(title, x=0.012, ha="left", fontsize=10.5, fontweight="bold")
     left, axes, right = figure.subplots(1, 3, sharey=True, width_ratios=(2.5, 2.7, 3.3))
     for side in (left, right):
         side.set_axis_off()
@@ -165,7 +179,8 @@ def forest(rows: Sequence[Row], label: str) -> Figure:
         left.text(1.0, height, f"{part.n:,}", va="center", ha="right", fontsize=8)
         mark = {"color": COLOUR["blue"], "marker": "D" if row is first else "s"}
         size = 3.0 + 4.0 * float(np.sqrt(part.n / most))
-        _interval(axes, height, part.difference, part.ci_low, part.ci_high, mark, size)
+        if part.difference is not None:
+            _interval(axes, height, part.difference, part.ci_low, part.ci_high, mark, size)
         decimals = digits(part.mc_error, part.difference)
         said = f"{number(part.difference, decimals, True)} ({between(part.ci_low, part.ci_high, decimals, True)})"
         said = said if part.difference is not None else "too few"
@@ -194,6 +209,7 @@ def incidence(curves: Sequence[Curve], died: bool = False) -> Figure:
     marks = look([each.arm for each in curves])
     figure = sheet(WIDTH, 3.6)
     axes = figure.subplots()
+    lines = most_lines(each.arm for each in curves)
     for each in curves:
         mark = marks[each.arm]
         axes.fill_between(each.hours, 100.0 * each.low, 100.0 * each.high, step="post", color=mark["color"],
@@ -211,8 +227,8 @@ def incidence(curves: Sequence[Curve], died: bool = False) -> Figure:
     axes.xaxis.set_major_locator(MultipleLocator(24.0 if end <= 240.0 else 48.0))
     low, high = axes.get_ylim()
     ends = [100.0 * float(each.share[-1]) for each in curves]
-    for each, height, place in zip(curves, ends, apart(ends, 0.055 * (high - low), low, high), strict=True):
-        axes.annotate(f"{each.arm} {height:.1f} %", (end, height), xytext=(1.05 * end, place), fontsize=8.5,
+    for each, height, place in zip(curves, ends, apart(ends, 0.055 * lines * (high - low), low, high), strict=True):
+        axes.annotate(f"{folded(each.arm)} {height:.1f} %", (end, height), xytext=(1.05 * end, place), fontsize=8.5,
                       textcoords="data", color=COLOUR["black"], va="center", annotation_clip=False,
                       arrowprops={"arrowstyle": "-", "color": marks[each.arm]["color"], "linewidth": 1.4,
                                   "shrinkA": 2, "shrinkB": 1, "relpos": (0.0, 0.5)})
@@ -231,7 +247,8 @@ def apart(heights: Sequence[float], gap: float, low: float, high: float) -> list
 
 
 @styled
-def pareto(where: Plane, points: Sequence[Point], swept: Sequence[Point] = (), along: str = "") -> Figure:
+def pareto(where: Plane, points: Sequence[Point], swept: Sequence[Point] = (), along: str = "", each_line: int = 0
+           ) -> Figure:
     """Two outcomes against each other: named policies, a swept threshold, and the front none is better than.
 
     Parameters
@@ -240,18 +257,21 @@ def pareto(where: Plane, points: Sequence[Point], swept: Sequence[Point] = (), a
     points : sequence of Point
         Policies, each labelled with its name.
     swept : sequence of Point
-        A policy at several thresholds in order, joined by a line; the names of the first and last,
-        and of those on the front, are shown.
+        A policy at several thresholds in order, joined by lines; the names of the first and last of each
+        are shown, or of all if there are many lines.
     along : str
         What was swept, in words.
+    each_line : int
+        Points of a line where two thresholds are swept, the second along the line; 0: all of them.
     """
     figure = sheet(WIDTH, 4.6)
     axes = figure.subplots()
     best = front([*points, *swept], where)
     lines = [*_steps(axes, best, where)]
-    if swept:
-        lines += axes.plot([each.x for each in swept], [each.y for each in swept], color=COLOUR["grey"], linewidth=1.2,
-                           marker=".", markersize=6, label=f"swept: {along}", zorder=2)
+    joined = [swept[i : i + (each_line or len(swept))] for i in range(0, len(swept), each_line or len(swept) or 1)]
+    for i, some in enumerate(joined):
+        lines += axes.plot([each.x for each in some], [each.y for each in some], color=COLOUR["grey"], linewidth=1.2,
+                           marker=".", markersize=6, label="" if i else f"swept: {along}", zorder=2)
     marks = look([each.name for each in points])
     for each in points:
         colour = marks[each.name]["color"]
@@ -268,7 +288,8 @@ def pareto(where: Plane, points: Sequence[Point], swept: Sequence[Point] = (), a
                 title_fontsize=8)
     figure.canvas.draw()
     named = [(each, marks[each.name]["color"]) for each in points]
-    named += [(each, COLOUR["grey"]) for each in dict.fromkeys([*swept[:1], *swept[-1:]])]
+    ends = joined if len(joined) <= MOST_LINES else [swept]
+    named += [(each, COLOUR["grey"]) for some in ends for each in dict.fromkeys([*some[:1], *some[-1:]])]
     _label(axes, named, _covered(axes, [*points, *swept], lines))
     return figure
 
@@ -306,7 +327,9 @@ def _label(axes: Axes, named: Sequence[tuple[Point, str]], taken: list[Box]) -> 
     edges = np.asarray(axes.get_window_extent().extents) * scale
     for each, colour in named:
         x, y = axes.transData.transform((each.x, each.y)) * scale
-        width, height = 4.9 * len(each.name), 10.0  # of text of 8.5 points
+        name = folded(each.name)
+        written = name.splitlines()
+        width, height = 4.9 * max(map(len, written)), 10.0 * len(written)  # of text of 8.5 points
         boxes: list[Box] = []
         for dx, dy in OFFSETS:
             left = x + dx - (width if dx < -1.0 else 0.0 if dx > 1.0 else width / 2.0)
@@ -315,7 +338,7 @@ def _label(axes: Axes, named: Sequence[tuple[Point, str]], taken: list[Box]) -> 
         taken.append(boxes[at])
         dx, dy = OFFSETS[at]
         leader = {"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 4}
-        axes.annotate(each.name, (each.x, each.y), xytext=(dx, dy), textcoords="offset points", fontsize=8.5,
+        axes.annotate(name, (each.x, each.y), xytext=(dx, dy), textcoords="offset points", fontsize=8.5,
                       color=COLOUR["black"], ha="right" if dx < -1.0 else "left" if dx > 1.0 else "center", va="center",
                       path_effects=HALO, annotation_clip=False, zorder=4,
                       arrowprops=leader if np.hypot(dx, dy) > 20.0 else None)

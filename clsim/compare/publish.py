@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +12,7 @@ import numpy as np
 from clsim import plots
 from clsim.compare import pareto, pictures
 from clsim.compare.endpoints import Endpoint
-from clsim.compare.incidence import HAPPENINGS, Happening, curves
+from clsim.compare.incidence import DEATH_AT, HAPPENINGS, Happening, curves
 from clsim.compare.page import Picture, Study, report
 from clsim.compare.run import Comparison
 from clsim.compare.subgroups import Row, forest, known
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 GRID = 200  # points of a curve
+LONGEST_STEM = 80  # characters of the name of a file
 FRONT = ("doses_given", "hours_MAP_below_65")
 
 
@@ -66,8 +68,8 @@ def figures(found: Comparison, records: Sequence[dict[str, Any]], wanted: Wanted
         made["differences"] = (pictures.differences(records), f"Paired differences to {base}, with 95 % intervals.")
     if wanted.front and len(found.arms) > 1:
         where, points = pareto.plane(found.records(wanted.front), *wanted.front)
-        made["front"] = (pictures.pareto(where, points), f"{where.y_label} against {where.x_label}: the policies that "
-                         "none beats in both are joined.")
+        made["front"] = (pictures.pareto(where, points), f"{where.y_label} against {where.x_label}: the mean of each "
+                         "policy; the broken line joins those that none beats in both.")
     if found.others and (wanted.subgroups is None or wanted.subgroups):
         rows = forests(found, wanted)
         (endpoint,) = found.endpoints((wanted.of,))
@@ -78,16 +80,26 @@ def figures(found: Comparison, records: Sequence[dict[str, Any]], wanted: Wanted
     hours = np.linspace(0.0, found.plans[0].scenario.horizon / 60.0, GRID)
     for each in happenings(wanted.incidence):
         drawn = curves(found.arms, each, hours)
+        competes = "" if each.column == DEATH_AT else "; who dies before stays below"
         made[f"incidence_{each.name}"] = (pictures.incidence(drawn), f"Cumulative incidence: {each.label}, with "
-                                          "95 % bands; death before it competes.")
+                                          f"95 % bands{competes}.")
     return made
 
 
 def write_figures(made: dict[str, tuple[Figure, str]], folder: Path) -> None:
-    """Each as PNG, SVG and PDF, ready to print."""
+    """Each as PNG and SVG, ready to print."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (figure, _) in made.items():
-        plots.save(figure, folder, name.replace(" ", "_").replace("(", "").replace(")", ""))
+    for stem, (figure, _) in zip(stems(list(made)), made.values(), strict=True):
+        plots.save(figure, folder, stem)
+
+
+def stems(names: Sequence[str]) -> list[str]:
+    """A file name for each figure that every system takes, no two alike."""
+    found: list[str] = []
+    for name in names:
+        stem = re.sub(r"[^\w.-]+", "_", name).strip("_")[:LONGEST_STEM]
+        found.append(stem if stem not in found else f"{stem}_{len(found)}")
+    return found
 
 
 def page(found: Comparison, records: Sequence[dict[str, Any]], made: dict[str, tuple[Figure, str]], wanted: Wanted,

@@ -22,7 +22,7 @@ from clsim.compare.subgroups import SUBGROUPS
 from clsim.compare.win import HIERARCHY, Level, Wins, wins
 from clsim.crowd.blocks import block_size, cores
 from clsim.crowd.plan import Plan, make_plan, treat
-from clsim.errors import BadInput
+from clsim.errors import BadInput, nearest
 from clsim.policy.policy import Policy, load_policy
 from clsim.policy.python import PythonPolicy
 from clsim.progress import Pace, Tell, silent
@@ -31,6 +31,7 @@ from clsim.scenario.scenario import Scenario, load
 AS_WRITTEN = "as-written"  # in place of a policy: what the scenario itself orders
 Given = Policy | PythonPolicy | str | Path
 SWINGING = 6  # reversals of drips within an hour, in one patient, that are worth a warning
+NAMED = 4  # policies that a warning names
 COLUMNS = frozenset({
     WHO, FAILURE, FOLLOWED, DEATH_AT, "treated", "status", "fault", "swings", "stopped_by",
     *(column for each in ENDPOINTS for column in each.columns), *(each.column for each in HAPPENINGS),
@@ -111,14 +112,17 @@ class Comparison:
 
     def warnings(self) -> list[str]:
         """What a reader must know of the run, a line each."""
+        turns = {arm.name: arm.rows["swings"] for arm in self.arms if "swings" in arm.rows}
+        many = {name: int((swings >= SWINGING).sum()) for name, swings in turns.items()}
+        worst = sorted((name for name in many if many[name]), key=lambda name: -many[name])
         found = []
+        if worst:
+            told = [f"{name} in {many[name]:,} (at most {turns[name].max()} times, {int(turns[name].sum()):,} in all)"
+                    for name in worst[:NAMED]]
+            told += [f"{len(worst) - NAMED} policies more"] if len(worst) > NAMED else []
+            found.append(f"drips oscillate, turned back within an hour {SWINGING} times or more, in some of the "
+                         f"{self.treated:,} patients: {'; '.join(told)}")
         for plan, arm in zip(self.plans, self.arms, strict=True):
-            turns = arm.rows.get("swings", np.zeros(1))
-            many = int((turns >= SWINGING).sum())
-            if many:
-                found.append(f"{arm.name} oscillates: drips turned back within an hour {int(turns.sum()):,} times in "
-                             f"all, {SWINGING} times or more in {many:,} of {self.treated:,} patients, at most "
-                             f"{turns.max()}")
             if plan.policy is None and any(each.policy is not None for each in self.plans):
                 found.append(f"{arm.name} gives fluids and drugs by the clock, whatever the patient needs")
         return found
@@ -126,7 +130,8 @@ class Comparison:
     def facts(self) -> dict[str, str]:
         """All that determines the numbers, by name."""
         first = self.plans[0].facts
-        shared = {key: first[key] for key in ("version", "source", "seed", "patients", "treated")}
+        shared = {key: first[key] for key in ("version", "source", "seed", "patients")}
+        shared["who_is_treated"] = first["treated"]
         return shared | {f"policy {arm.name}": arm.digest for arm in self.arms} | {
             f"plan {arm.name}": plan.digest() for plan, arm in zip(self.plans, self.arms, strict=True)}
 
@@ -194,7 +199,8 @@ def compare(
     named = arms_of(policies)
     base = reference or next(iter(named))
     if base not in named:
-        raise BadInput("is not one of the policies compared", given=base, allowed=", ".join(named), key="reference")
+        raise BadInput("is not one of the policies compared", given=base, allowed=", ".join(named), key="reference",
+                       nearest=nearest(base, named))  # fmt: skip
     number = read.seed if seed is None else seed
     plans = tuple(make_plan(read, people, number, n, everyone=everyone, policy=policy) for policy in named.values())
     rows, drawn = _treated(plans, n, cores() if threads is None else threads, tell)

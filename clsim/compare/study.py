@@ -214,9 +214,10 @@ def _arm(section: Section, arm: Arm, home: Path) -> Policy | str:
             section.refuse("the scenario itself has no name and no thresholds here", given=AS_WRITTEN,
                            allowed="a policy")
         return AS_WRITTEN
-    policy: Policy = _at(section, "policy", lambda: sound(load_policy(find(arm.policy, home))))
+    policy: Policy = _at(section, "policy", lambda: load_policy(find(arm.policy, home)))
     if arm.change:
-        policy = _at(section, "change", lambda: sound(policy.but(**arm.change)))
+        policy = _at(section, "change", lambda: policy.but(**arm.change))
+    _at(section, "policy", lambda: sound(policy))
     return replace(policy, name=arm.name or policy.name)
 
 

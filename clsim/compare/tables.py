@@ -15,6 +15,7 @@ Records = Sequence[Mapping[str, Any]]
 Cells = tuple[str, ...]
 HEAD = ("outcome", "unit", "policy", "mean (MC error)", "difference", "95 % interval", "MC error", "n")
 NOTHING = "-"
+NAMED = 4  # policies that a line names
 SHARE_LEFT_OUT = 0.05  # of patients: more of them unknown are worth a warning
 SAYS = (
     "Differences are paired (policy less reference, the same patients and the same randomness); shares in %, their "
@@ -52,7 +53,8 @@ def decimals_of(records: Records) -> dict[str, int]:
 
 def cells(record: Mapping[str, Any], decimals: int) -> Cells:
     """Mean with its error, difference, interval, error and number of a record, as the end of `HEAD` has them."""
-    error, n = number(record["mean_mc_error"], decimals), f"{record['n']:,}"
+    left = f" of {record['n'] + record['unknown']:,}" if record["unknown"] else ""
+    error, n = number(record["mean_mc_error"], decimals), f"{record['n']:,}{left}"
     mean = f"{number(record['mean'], decimals)} ({error})" if record["mean"] is not None else NOTHING
     if record["policy"] == record["reference"]:
         return (mean, "differs from itself" if record["difference"] else "reference", "", "", n)
@@ -83,7 +85,7 @@ def hierarchy(found: Sequence[Wins]) -> str:
     """Wins and losses of each policy, level by level, with win ratio and net benefit."""
     rows: list[Cells] = [("decided by", "policy", "wins", "losses", "ties left")]
     for k, level in enumerate(found[0].levels if found else ()):
-        margin = f" (by {level.margin:g} or more)" if level.margin else ""
+        margin = f" (by {f'{level.margin:g} {level.unit}'.strip()} or more)" if level.margin else ""
         for i, each in enumerate(found):
             tally = each.levels[k]
             rows.append((level.label + margin if i == 0 else "", each.policy, f"{tally.wins:,}", f"{tally.losses:,}",
@@ -154,19 +156,29 @@ def definitions(endpoints: Iterable[Endpoint], levels: Iterable[Level] = ()) -> 
 def cautions(records: Records) -> list[str]:
     """What a reader must know before he believes the table, a line each."""
     found = []
+    pairs: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
-        who, total = f"{record['label']}, {record['policy']}", record["n"] + record["unknown"]
-        if record["policy"] == record["reference"]:
-            if record["difference"]:
-                found.append(f"{who}: the policy differs from itself; something is wrong with this comparison")
-            continue
-        if record["n"] < 2:
-            found.append(f"{who}: known of {record['n']} of {total:,} patients; nothing can be said")
-        elif record["unknown"] > SHARE_LEFT_OUT * total:
-            found.append(f"{who}: {record['unknown']:,} of {total:,} patients are left out, of whom it is not known in "
-                         "one of the arms; the others may not be like them")
-    left = {record["unknown"] for record in records if 0 < record["unknown"] <= SHARE_LEFT_OUT * record["n"]}
+        if record["policy"] != record["reference"]:
+            pairs.setdefault(record["outcome"], []).append(record)
+        elif record["difference"]:
+            found.append(f"{record['label']}, {record['policy']}: the policy differs from itself; something is wrong "
+                         "with this comparison")
+    decimals = decimals_of(records)
+    for outcome, arms in pairs.items():
+        total = arms[0]["n"] + arms[0]["unknown"]
+        few = [each for each in arms if each["n"] < 2]
+        many = [each for each in arms if each["n"] > 1 and each["unknown"] > SHARE_LEFT_OUT * total]
+        for each in few:
+            found.append(f"{each['label']}, {each['policy']}: known of {each['n']} of {total:,} patients; nothing can "
+                         "be said")
+        told = [f"{each['policy']} {each['n']:,} of {total:,}, with {number(each['mean'], decimals[outcome])} against "
+                f"{number(each['reference_mean'], decimals[outcome])} {each['unit']}".rstrip() for each in many[:NAMED]]
+        told += [f"{len(many) - NAMED} policies more"] if len(many) > NAMED else []
+        if told:
+            found.append(f"{many[0]['label']}: known in both arms of some patients only, who may not be like the "
+                         f"others: {'; '.join(told)} under {many[0]['reference']}")
+    left = max((each["unknown"] for each in records if each["unknown"] <= SHARE_LEFT_OUT * each["n"]), default=0)
     if left:
-        found.append(f"up to {max(left):,} patients are left out of an outcome because it is not known in one of the "
-                     "arms (numerical failures among them); the column n says how many are left")
+        found.append(f"up to {left:,} {'patient is' if left == 1 else 'patients are'} left out of an outcome that is "
+                     "not known in one of the arms; the column n says of which")
     return found

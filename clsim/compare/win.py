@@ -36,6 +36,7 @@ class Tally:
     name: str
     label: str
     margin: float
+    unit: str
     wins: int
     losses: int
     ties: int
@@ -131,7 +132,8 @@ def wins(policy: Arm, reference: Arm, hierarchy: Sequence[Level] = HIERARCHY) ->
         final = np.where(open_before, row, final)
         open_before &= row == 0.0
         ties = int(open_before.sum())
-        levels.append(Tally(each.endpoint.name, each.endpoint.label, each.margin, better, worse, ties))
+        levels.append(Tally(each.endpoint.name, each.endpoint.label, each.margin, each.endpoint.unit, better, worse,
+                            ties))
     won, lost, n = int((final > 0.0).sum()), int((final < 0.0).sum()), len(final)
     low, high = wilson(won, won + lost)
     benefit_low, benefit_high = np.clip(t_interval(final), -1.0, 1.0).tolist()

@@ -42,7 +42,7 @@ def test_policies_in_the_plane_of_two_outcomes():
     three = arms(100)
     found = records(three, "supportive", available(three[0].rows))
     where, points = plane(found, "ICU", "doses_given")
-    assert where == Plane("care at the level of an ICU, %", "doses given", LESS, MORE)
+    assert where == Plane("care at the level of an ICU [%]", "doses given", LESS, MORE)
     assert [each.name for each in points] == ["supportive", "cautious", "generous"]
     assert all(each.x_low <= each.x <= each.x_high and each.y_low <= each.y <= each.y_high for each in points)
     with pytest.raises(BadInput, match="not among the outcomes compared; given: ICQ"):

@@ -14,6 +14,7 @@ from clsim.compare.endpoints import available, chosen
 from clsim.compare.incidence import HAPPENINGS, curves
 from clsim.compare.paired import records
 from clsim.compare.pareto import plane
+from clsim.compare.publish import stems
 from clsim.compare.subgroups import SUBGROUPS, forest
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput
@@ -41,7 +42,7 @@ def test_a_panel_for_each_outcome():
     assert len(visible) == 4
     text = words(figure)
     for part in ("doses given", "number; right is better", "percentage points; left is better", "cautious", "generous",
-                 "acute kidney injury of stage 2 or 3", "Difference from supportive"):  # fmt: skip
+                 "AKI, stage 2 or 3 by", "Difference from supportive"):  # fmt: skip
         assert part in text
     marks = [line.get_xdata()[0] for line in visible[0].lines if line.get_linestyle() == "None"]
     assert marks == [each["difference"] for each in SIX[1:3]]
@@ -96,7 +97,7 @@ def test_policies_and_a_sweep_in_a_plane():
     swept = [each._replace(name=f"{80 + i}", x=each.x + 3, y=each.y - 2) for i, each in enumerate(points)]
     text = words(pictures.pareto(where, points, swept, "target of systolic pressure, mmHg"))
     for part in ("supportive", "cautious", "generous", "80", "82", "swept: target of systolic pressure, mmHg",
-                 "care at the level of an ICU, % (less is better)", "doses given (more is better)"):  # fmt: skip
+                 "care at the level of an ICU [%] (less is better)", "doses given (more is better)"):  # fmt: skip
         assert part in text
 
 
@@ -123,3 +124,27 @@ def test_no_two_policies_look_alike():
     found = pictures.look([str(i) for i in range(15)]).values()
     assert len({(each["color"], each["marker"]) for each in found}) == 15
     assert len({(each["color"], str(each["linestyle"])) for each in found}) == 15
+
+
+LONG = "cwg-2014:targets.sbp.value=90 mmHg;bolus.volume=250 mL"
+
+
+def test_long_names_are_folded_where_they_can_be_read():
+    assert pictures.folded(LONG).splitlines() == ["cwg-2014:", "targets.sbp.value=90 mmHg;", "bolus.volume=250 mL"]
+    assert pictures.folded("label-2023") == "label-2023" and pictures.most_lines(["a", LONG]) == 3
+    assert pictures.most_lines([]) == 1
+
+
+def test_names_of_policies_with_changes_leave_room_for_the_panels():
+    named = [each | {"policy": LONG} if each["policy"] == "cautious" else each for each in SIX]
+    figure = pictures.differences(named)
+    pictures.svg(figure)
+    whole, (left, *_) = figure.get_window_extent(), [axes for axes in figure.axes if axes.get_visible()]
+    assert left.get_window_extent().width > 0.18 * whole.width
+    assert all(label.get_window_extent().x0 >= 0.0 for label in left.get_yticklabels())
+
+
+def test_files_are_called_by_names_that_every_system_takes():
+    found = stems(["differences", f"subgroups_{LONG}", "subgroups_a b", "subgroups_a_b", "x" * 300])
+    assert found[1] == "subgroups_cwg-2014_targets.sbp.value_90_mmHg_bolus.volume_250_mL"
+    assert len(set(found)) == 5 and max(map(len, found)) <= 84

@@ -56,12 +56,14 @@ def test_a_policy_that_differs_from_itself_is_told():
 def test_who_is_left_out_is_told():
     table = rows(100)
     few = table | {"failure": [1] + 99 * [0]}
-    assert "up to 1 patients are left out" in cautions(table, {name: few[name] for name in table})[0]
+    assert "up to 1 patient is left out" in cautions(table, {name: few[name] for name in table})[0]
     most = table | {"recovery_hours": table["recovery_hours"] * float("nan")}
     said = cautions(table, most, "recovery_hours")
     assert said == ["hours from the last dose until recovery, b: known of 0 of 100 patients; nothing can be said"]
     some = table | {"doses_given": [float("nan")] * 10 + list(table["doses_given"][10:])}
-    assert "10 of 100 patients are left out" in cautions(table, some)[0]
+    (said,) = cautions(table, some)
+    ours, theirs = np.asarray(some["doses_given"]), table["doses_given"]
+    assert "b 90 of 100, with" in said and f"{np.nanmean(ours):.2f} against {theirs[10:].mean():.2f} under a" in said
 
 
 def cautions(table, other, outcome="doses_given"):
@@ -75,6 +77,7 @@ def test_wins_level_by_level():
     text = tables.hierarchy(found)
     assert text.count("\n") == 2 * len(HIERARCHY) + 3
     assert "cautious against supportive: win ratio 0." in text and "doses given (by 1 or more)" in text
+    assert "hours with mean pressure below 65 mmHg (by 2 h or more)" in text
     assert tables.verdict(wins(THREE[0], THREE[0])) == "supportive against supportive: all 300 tie"
     nobody = Arm("nobody", "", rows(0))
     assert tables.verdict(wins(nobody, nobody)) == "nobody against nobody: nobody to compare"
