@@ -185,11 +185,9 @@ def command() -> str:
 
 def _told(found: Comparison, wanted: Wanted, out: Path | None, as_json: bool, title: str, question: str) -> None:
     """Print, and write what was asked for."""
-    from clsim.compare import out as files
-
     everything = found.records(quantile=wanted.quantile) if as_json or out is not None else []
     if as_json:
-        print(json.dumps(files.described(found, everything, command(), wanted.hierarchy), indent=1, allow_nan=False))
+        print(json.dumps(everything, indent=1, allow_nan=False))
     else:
         show(found, wanted)
     warn(found, wanted)
@@ -273,7 +271,7 @@ def _swept(found: Comparison, axes: Sequence[tuple[str, Sequence[Any]]], first: 
     rows = [{**each, "on_front": each["policy"] in best} for each in records]
     told = files.described(found, rows, command()) | {"over": keys}
     if as_json:
-        print(json.dumps(told, indent=1, allow_nan=False))
+        print(json.dumps(rows, indent=1, allow_nan=False))
     else:
         print(f"{found.reference} with other values of {' and '.join(keys)}")
         _print(found, records)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from clsim.arguments import AsJson, whole_number
-from clsim.compare_cli import MOST_THREADS, Force, Threads, command, publish_to, run_with_bar, show, warn
+from clsim.compare_cli import MOST_THREADS, Force, Threads, publish_to, run_with_bar, show, warn
 from clsim.errors import BadInput
 
 
@@ -44,7 +44,7 @@ def study(
     found = run_with_bar(lambda tell: planned.run(workers, tell))
     everything = found.records(quantile=wanted.quantile)
     if as_json:
-        print(json.dumps(files.described(found, everything, command(), wanted.hierarchy), indent=1, allow_nan=False))
+        print(json.dumps(everything, indent=1, allow_nan=False))
     else:
         print(f"{planned.about['title']}\n{planned.about['question']}\n")
         show(found, wanted)
