@@ -81,9 +81,13 @@ RISE = 26.5  # umol/L, 0.3 mg/dL
 CEILING = 353.6  # umol/L, 4.0 mg/dL
 TIMES_REST = Ratio(CREATININE, CREATININE_REST)
 ROSE = Sum(((1.0, CREATININE), (-1.0, CREATININE_REST)))
-AKI = Stage((
+BY_CREATININE = (
     (1, Test(TIMES_REST, ">=", 1.5)), (1, Test(ROSE, ">=", RISE)), (2, Test(TIMES_REST, ">=", 2.0)),
     (3, Test(TIMES_REST, ">=", 3.0)), (3, Test(CREATININE, ">=", CEILING)), (3, "event_dialysis"),
+)  # fmt: skip
+AKI_CREATININE = Stage(BY_CREATININE)
+AKI = Stage((
+    *BY_CREATININE,
     (1, Test(Coded("grade_oliguria"), ">=", 1.0)), (2, Test(Coded("grade_oliguria"), ">=", 2.0)),
     (3, Test(Coded("grade_oliguria"), ">=", 3.0)),
 ))  # fmt: skip
@@ -124,7 +128,9 @@ ENDPOINTS = (
             "KDIGO2012: the limit; per weight on admission, hours need not be in a row", True),
     _number("creatinine_peak", "peak creatinine", "umol/L", LESS, CREATININE, main=True),
     _number("AKI_stage", "stage of acute kidney injury (AKI), 0 to 3", "", LESS, AKI, AKI_SOURCE),
-    _share("AKI_2", "AKI, stage 2 or 3 by creatinine or urine", LESS, Test(AKI, ">=", 2.0), AKI_SOURCE, True),
+    _share("AKI_creatinine_2", "AKI, stage 2 or 3 by creatinine", LESS, Test(AKI_CREATININE, ">=", 2.0),
+           f"{AKI_SOURCE}; urine is left aside: nearly everybody makes too little of it under interleukin-2", True),
+    _share("AKI_2", "AKI, stage 2 or 3 by creatinine or urine", LESS, Test(AKI, ">=", 2.0), AKI_SOURCE),
     _share("AKI_3", "AKI, stage 3 by creatinine or urine", LESS, Test(AKI, ">=", 3.0), AKI_SOURCE),
     _number("albumin_lowest", "lowest albumin", "g/L", MORE, "albumin_min", main=True),
     _number("SaO2_lowest", "lowest arterial saturation", "%", MORE, "SaO2_min", main=True),

@@ -215,9 +215,14 @@ def _arm(section: Section, arm: Arm, home: Path) -> Policy | str:
                            allowed="a policy")
         return AS_WRITTEN
     policy: Policy = _at(section, "policy", lambda: load_policy(find(arm.policy, home)))
-    if arm.change:
-        policy = _at(section, "change", lambda: policy.but(**arm.change))
     _at(section, "policy", lambda: sound(policy))
+    if arm.change:
+        try:
+            policy = policy.but(**arm.change)
+            sound(policy)
+        except BadInput as error:  # its line is of the whole policy, which nobody wrote
+            error.place = section.document.place((*section.path, "change"))
+            raise
     return replace(policy, name=arm.name or policy.name)
 
 

@@ -163,7 +163,11 @@ def validated(model: type[Shape], document: Document) -> Shape:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        problems = [_explain(each, document, model) for each in error.errors(include_url=False)]
+        found = error.errors(include_url=False)
+        odd = {each["loc"][:-1] for each in found if each["type"] == "extra_forbidden"}
+        # a needed key that is missing where an unknown one stands is most likely misspelt
+        told = [each for each in found if not (each["type"] == "missing" and each["loc"][:-1] in odd)]
+        problems = [_explain(each, document, model) for each in told]
     raise min(problems, key=lambda each: each.place.line if each.place else 0)
 
 

@@ -46,7 +46,7 @@ def test_the_value_that_was_there_is_no_change(tmp_path):
     ("cwg-2014:bolos.volume=1 L", "did you mean bolus?"),
     (f"cwg-2014:{SBP}=85", "needs a unit; given: 85.0; did you mean"),
     (f"cwg-2014:{SBP}=85 L", "has a unit of another dimension"),
-    (f"cwg-2014:{SBP}=850 mmHg", "allowed: 40 mmHg to 220 mmHg"),
+    (f"cwg-2014:{SBP}=850 mmHg", "allowed: 60 mmHg to 140 mmHg"),
 ])  # fmt: skip
 def test_what_is_no_policy(text, said):
     with pytest.raises(BadInput) as refusal:

@@ -21,7 +21,7 @@ from clsim.errors import BadInput
 
 THREE = arms(200)
 RECORDS = records(THREE, "supportive", available(THREE[0].rows))
-SIX = [each for each in RECORDS if each["outcome"] in ("doses_given", "death", "AKI_2", "fluid_in")]
+SIX = [each for each in RECORDS if each["outcome"] in ("doses_given", "death", "AKI_creatinine_2", "fluid_in")]
 
 
 def words(figure):
