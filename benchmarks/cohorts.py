@@ -45,7 +45,9 @@ BIGGER = np.dtype((np.record, [*X.descr, ("extra", "f8", (EXTRA,))]))
 START = """
 from clsim.cohort import load_cohort
 from clsim.crowd import plan as crowd
+from clsim.crowd.warming import prepare
 from clsim.scenario.scenario import load
+prepare()
 plan = crowd.make_plan(load("hd-il2-standard"), load_cohort("hd-il2-candidates"), 0, 16)
 crowd.run_block(plan, 0, 16)
 """

@@ -12,6 +12,8 @@ from clsim.engine.block import (
     GOES_ON,
     NEVER_PAUSE,
     NOTHING,
+    OVER,
+    PAUSED,
     STOPS_DOSING,
     Accuracy,
     Watch,
@@ -48,6 +50,7 @@ def outlook(x, p, u, f):
     f.seen = 10.0 * x.crowd
 
 
+NONE = np.zeros(0, np.int64)
 RELAYS = {w: make_relay(rhs, outlook, (X, P, U, F), TSITOURAS, w) for w in (1, 16)}
 
 
@@ -222,3 +225,57 @@ def test_an_equation_left_unsolved_is_a_fault():
     found = follow(4, change=lost)
     assert found.report["code"].tolist() == [0, 0, Outcome.ROOT_NOT_FOUND, 0]
     assert found.report[2].column == 3 and found.report[2].value == 1e-3 and found.ended_at[2] == 0.0
+
+
+def test_pausing_at_looks_changes_nothing():
+    ticks = np.where(OBSERVED, np.cumsum(OBSERVED) - 1, -1)
+    ticks[-1] = -1
+    n = 21
+    numbers, (params, states, measures), noted = np.arange(n, dtype=np.uint64), people(n), watch()
+    whole, stepped = (blank(n, noted, 8, np.arange(n), (4, 4)) for _ in range(2))
+    desks = [make_desk(states, course(ticks), noted, 4) for _ in range(2)]
+    RELAYS[16](numbers, params, measures, course(ticks), accuracy(), noted, whole, desks[0], 0, NEVER_PAUSE)
+    for until in (*ticks[ticks >= 0], NEVER_PAUSE):
+        RELAYS[16](numbers, params, measures, course(ticks), accuracy(), noted, stepped, desks[1], 0, until)
+        if until != NEVER_PAUSE:
+            here = desks[1].place == PAUSED
+            assert (desks[1].time[here] == EDGES[ticks == until]).all() and here.sum() > 0
+    alike(whole, stepped)
+    assert (desks[1].place == OVER).all()
+
+
+def test_what_is_decided_at_a_pause_is_given_from_then_on():
+    ticks = np.where(OBSERVED, np.cumsum(OBSERVED) - 1, -1)
+    ticks[-1] = -1
+    n = 5
+    numbers, (params, states, measures), noted = np.arange(n, dtype=np.uint64), people(n), watch()
+    found, plan = blank(n, noted, 8, np.arange(n), (4, 4)), course(ticks)
+    desk = make_desk(states, plan, noted, 4, dosing=False)
+    for until in (0, 1, 2, NEVER_PAUSE):
+        RELAYS[16](numbers, params, measures, plan, accuracy(), noted, found, desk, 0, until)
+        if until == 1:  # at 15 min: water for patients 1 and 2
+            desk.supply[1:3, 1] = 2.0
+        if until == 2:  # at 30 min: the second dose for all, no water
+            desk.dosing[:], desk.supply[:] = True, 0.0
+    weight, water = measures[:, 1], np.array([0.0, 1.0, 1.0, 0.0, 0.0])
+    given = 0.5 * 11.1 * weight + 0.1 * 60.0 + 2.0 * 15.0 * water
+    assert found.state[:, 0] == pytest.approx(given, rel=1e-13)
+    assert found.amount.sum(axis=1) == pytest.approx(given, rel=1e-13)
+    assert found.running[:, 0] == pytest.approx(11.1) and found.running_until[:, 0] == pytest.approx(41.1)
+    assert found.running[:, 1] == pytest.approx(60.0) and (found.running[:, 2:].T == found.running[:, :2].T).all()
+
+
+def test_the_longest_stretch_is_not_the_sum():
+    edges = np.arange(0.0, 91.0, 15.0)
+    inputs = np.zeros((6, 2, 2))
+    inputs[:, 0, 0] = [1.0, -1.0, 1.0, 1.0, 1.0, -1.0]  # the amount: 0, 15, 0, 15, 30, 45, 30
+    plan = make_course(edges, inputs, np.zeros_like(inputs), np.ones(7, bool))
+    noted = watch()._replace(
+        signals=np.array([4]), limited=np.array([4]), limit=np.array([10.0]), above=np.array([True]), hazards=NONE,
+        effects=NONE, keys=np.zeros(0, np.uint64), banded=NONE, low=np.zeros(0), width=np.zeros(0),
+        band_row=np.full(7, -1), kept_row=np.full(7, -1))
+    params, states, measures = people(1)
+    found = blank(1, noted, 8, np.full(1, -1), (4, 4))
+    desk = make_desk(states, plan, noted, 4)
+    RELAYS[16](np.zeros(1, np.uint64), params, measures, plan, accuracy(), noted, found, desk, 0, NEVER_PAUSE)
+    assert found.beyond[0, 0] == 75.0 and found.longest[0, 0] == 60.0 and found.beyond_at[0, 0] == 90.0
