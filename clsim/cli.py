@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from clsim.scenario.scenario import Scenario
 
 FIGURES = (".png", ".svg", ".pdf")
+BELOW = ("policies", "cohorts", "studies")  # folders of shipped files beside the scenarios
 
 app = typer.Typer(
     help="A virtual patient with capillary leak under high-dose interleukin-2.",
@@ -150,17 +151,19 @@ def run(
 
 @app.command("list")
 def list_shipped(
-    what: Annotated[str, typer.Argument(help="scenarios or policies")] = "scenarios", as_json: AsJson = False
+    what: Annotated[str, typer.Argument(help="scenarios, policies, cohorts or studies")] = "scenarios",
+    as_json: AsJson = False,
 ) -> None:
-    """List the shipped scenarios, or the policies."""
+    """List the shipped scenarios, policies, cohorts or studies."""
     from clsim.errors import nearest
     from clsim.scenario import gallery, toml_text
 
-    homes = {"scenarios": gallery.folder(), "policies": gallery.folder() / "policies"}
+    homes = {"scenarios": gallery.folder(), **{each: gallery.folder() / each for each in BELOW}}
     if what not in homes:
         raise BadInput("cannot be listed", given=what, allowed=", ".join(homes), nearest=nearest(what, homes))
     titles = {
-        file.stem: toml_text.read(file).data.get("about", {}) for file in sorted(homes[what].glob("*.toml"))
+        file.stem: toml_text.read(file).data.get("study" if what == "studies" else "about", {})
+        for file in sorted(homes[what].glob("*.toml"))
     }
     if as_json:
         print(json.dumps([{"name": name, **about} for name, about in titles.items()], indent=1))
@@ -170,19 +173,24 @@ def list_shipped(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="Scenario, policy, fluid, parameter or variable.")],
+    name: Annotated[str, typer.Argument(help="Scenario, policy, cohort, study, fluid, parameter or variable.")],
     whole: Annotated[
         bool, typer.Option("--whole", help="With everything that it extends, and all defaults.")
     ] = False,
 ) -> None:
     """Print a scenario or a policy, or what is known of a fluid, a parameter or a variable."""
     from clsim.fluids import FLUIDS
-    from clsim.policy.policy import find, is_policy, load_policy, policies
+    from clsim.policy.policy import find, is_policy, load_policy
     from clsim.scenario import gallery, toml_text
 
     if is_policy(name):
         print(load_policy(name).text if whole else find(name).read_text(encoding="utf-8"), end="")
         return
+    below = [file for each in BELOW for file in sorted((gallery.folder() / each).glob("*.toml"))]
+    for file in below:
+        if file.stem == name:
+            print(file.read_text(encoding="utf-8"), end="")
+            return
     if name in gallery.scenarios() or name.endswith(".toml"):
         file = gallery.find(name)
         toml_text.read(file)
@@ -208,10 +216,9 @@ def show(
     for kind, group in groups.items():
         known |= {each.name: (f"{kind} of {home(each.name)}", each) for each in group}
     if name not in known:
-        every = [*gallery.scenarios(), *policies(), *known]
-        raise BadInput(
-            f'"{name}" is no scenario, policy, fluid, parameter or variable', nearest=nearest(name, every)
-        )
+        every = [*gallery.scenarios(), *(file.stem for file in below), *known]
+        what = "scenario, policy, cohort, study, fluid, parameter or variable"
+        raise BadInput(f'"{name}" is no {what}', nearest=nearest(name, every))
     kind, found = known[name]
     rows = [(key, str(value)) for key, value in asdict(found).items() if value not in ("", (), 0.0)]
     print(columns_of_text([("kind", kind), *rows]))

@@ -44,8 +44,8 @@ def call(command, monkeypatch):
     """The command, but a toy is computed."""
     asked = {}
 
-    def planned(scenario, people, seed, total, *, keep, everyone, tell, **tables):
-        asked.update(scenario=scenario, people=people, everyone=everyone, tables=tables)
+    def planned(scenario, people, seed, total, *, policy, keep, everyone, tell, **tables):
+        asked.update(scenario=scenario, people=people, policy=policy, everyone=everyone, tables=tables)
         return ToyPlan(total, seed=7 if seed is None else seed, kept=keep), toy_crowd.run_block, ()
 
     monkeypatch.setattr(cohort_cli, "planned", planned)
@@ -113,10 +113,11 @@ def test_notes_are_told_beside_the_tables(call, monkeypatch):
 
 
 def test_options_reach_the_plan(call):
-    code, _, _ = call("-n", 2000, "--all", "--cohort", "mine.toml", "--set", "patient.weight=82 kg")
+    code, _, _ = call("-n", 2000, "--all", "--cohort", "mine.toml", "--policy", "cwg-2014",
+                      "--set", "patient.weight=82 kg")
     assert code == 0
     assert call.asked == {
-        "scenario": "toy", "people": "mine.toml", "everyone": True,
+        "scenario": "toy", "people": "mine.toml", "policy": "cwg-2014", "everyone": True,
         "tables": {"patient": {"weight": "82 kg"}},
     }  # fmt: skip
 
