@@ -187,7 +187,8 @@ def _told(found: Comparison, wanted: Wanted, out: Path | None, as_json: bool, ti
     """Print, and write what was asked for."""
     everything = found.records(quantile=wanted.quantile) if as_json or out is not None else []
     if as_json:
-        print(json.dumps(everything, indent=1, allow_nan=False))
+        rows = found.records(wanted.outcomes, quantile=wanted.quantile) if wanted.outcomes else everything
+        print(json.dumps(rows, indent=1, allow_nan=False))
     else:
         show(found, wanted)
     warn(found, wanted)

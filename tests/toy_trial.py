@@ -43,7 +43,7 @@ def rows(n=400, seed=1, pressor=0.5, generous=0.0):
         "grade_oliguria": np.where(strain > 1, 2, 0), "albumin_min": 26 - 3 * strain, "SaO2_min": 95 - 3 * strain,
         "oxygen_hours": 10 * strain, "oxygen_needed_max": 2 * strain,
         "first_held_at": np.where(given < 28, 90 - 12 * strain, np.nan),
-        "stopped_at": np.where(strain > 2.2, 110.0, np.nan),
+        "first_stopped_at": np.where(strain > 1.8, 96.0, np.nan), "stopped_at": np.where(strain > 2.2, 110.0, np.nan),
     }  # fmt: skip
     for name, chance in zip(EVENTS, (0.04, 0.01, 0.04, 0.012, 0.1, 0.01), strict=True):
         happened = luck[name] < chance * strain

@@ -8,7 +8,7 @@ from itertools import product
 
 from clsim.compare.run import AS_WRITTEN
 from clsim.errors import BadInput, Place
-from clsim.policy.lint import sound
+from clsim.policy.lint import sound, sound_policy
 from clsim.policy.policy import Policy, load_policy
 
 MOST_POINTS = 200  # of a sweep
@@ -32,11 +32,14 @@ def policy_of(text: str) -> Policy:
     if name.strip() == AS_WRITTEN:
         raise BadInput("is no policy and has no thresholds: it stands for what the scenario orders", given=text,
                        key="--policy")  # fmt: skip
-    policy = load_policy(name.strip())
-    if colon:
-        return changed(policy, dict(change(each) for each in rest.split(";")), text.strip(), text)
-    sound(policy)
-    return policy
+    if not colon:
+        return sound_policy(name.strip())
+    changes = [change(each) for each in rest.split(";")]
+    keys = [key for key, _ in changes]
+    twice = next((key for i, key in enumerate(keys) if key in keys[:i]), "")
+    if twice:
+        raise BadInput("is changed twice", given=twice, key="--policy", place=Place(text))
+    return changed(load_policy(name.strip()), dict(changes), text.strip(), text)
 
 
 def changed(policy: Policy, changes: Mapping[str, Value], name: str, written: str) -> Policy:
@@ -85,10 +88,13 @@ def axis(text: str) -> tuple[str, list[Value]]:
         low, to, high = span.partition(" to ")
         if not to or not count.strip().isdigit() or int(count) < 2:
             raise BadInput("is no range of a threshold", given=repr(text), allowed=allowed, key="--over")
+        if int(count) > MOST_POINTS:
+            raise BadInput("is too many points", given=count.strip(), allowed=f"at most {MOST_POINTS}", key="--over")
         return key.strip(), _between(low.strip(), high.strip(), int(count), text)
     found = [as_written(each) for each in values.split(",") if each.strip()]
     if len(found) < 2:
-        raise BadInput("is one value, no range", given=repr(text), allowed=allowed, key="--over")
+        said = 'has no number of points ("in 6")' if " to " in values else "is one value, no range"
+        raise BadInput(said, given=repr(text), allowed=allowed, key="--over")
     return key.strip(), found
 
 

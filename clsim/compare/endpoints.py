@@ -98,7 +98,10 @@ AKI_SOURCE = (
 )
 PRESSOR = Test("pressor_hours", ">", 0.0)
 ARRHYTHMIA = AnyOf(("event_supraventricular_arrhythmia", "event_ventricular_arrhythmia"))
-RUN_LONG_ENOUGH = "within the run: whoever is not there at its end, or died, is not; compare only runs of one length"
+RUN_LONG_ENOUGH = (
+    "for a day within the run: whoever is not there a day before its end, or died, is not; read it beside the doses, "
+    "since whoever was stopped early has longer to recover"
+)
 
 ENDPOINTS = (
     _number("doses_given", "doses given", "", MORE, "doses_given", ORDERED, True),
@@ -106,14 +109,17 @@ ENDPOINTS = (
             ORDERED, True),
     _number("doses_held", "doses held", "", NEITHER, "doses_held", ORDERED),
     _share("held_any", "a dose was held", NEITHER, Known("first_held_at")),
-    _share("stopped", "dosing stopped for good", LESS, Known("stopped_at")),
+    _share("stopped", "a dose was lost to a stop", LESS, Known("first_stopped_at"),
+           f"{COUNTED}; of a cycle, of the course or of treatment, as the rules of the arm have it"),
+    _share("stopped_for_good", "dosing stopped for good", LESS, Known("stopped_at"),
+           f"{COUNTED}; the last planned dose was lost to a stop"),
     _number("hours_MAP_below_65", "hours with mean pressure below 65 mmHg", "h", LESS, "hours_MAP_below_65", main=True),
     _number("hours_SBP_below_90", "hours with systolic pressure below 90 mmHg", "h", LESS, "hours_SBP_below_90",
             main=True),
     _number("MAP_min", "lowest mean pressure", "mmHg", MORE, "MAP_min"),
     _number("SBP_min", "lowest systolic pressure", "mmHg", MORE, "SBP_min"),
-    _share("pressor_any", "any vasopressor", LESS, PRESSOR),
-    _number("pressor_hours", "hours on a vasopressor", "h", LESS, "pressor_hours", ORDERED, True),
+    _share("pressor_any", "phenylephrine or norepinephrine", LESS, PRESSOR),
+    _number("pressor_hours", "hours on phenylephrine or norepinephrine", "h", LESS, "pressor_hours", ORDERED, True),
     _number("phenylephrine_amount", "phenylephrine given", "mg", LESS, "phenylephrine_amount", ORDERED, True),
     _number("norepinephrine_amount", "norepinephrine given", "mg", LESS, "norepinephrine_amount", ORDERED),
     _number("dopamine_amount", "dopamine given", "mg", LESS, "dopamine_amount", ORDERED),
@@ -137,7 +143,8 @@ ENDPOINTS = (
     _number("oxygen_hours", "hours on oxygen", "h", LESS, "oxygen_hours", main=True),
     _number("oxygen_highest", "highest need of oxygen", "L/min", LESS, "oxygen_needed_max"),
     _share("ICU", "care at the level of an ICU", LESS, AnyOf((PRESSOR, "event_intubation", "event_dialysis")),
-           "assumed: a vasopressor, intubation or dialysis; units differ in which drips their wards may run", True),
+           "assumed: phenylephrine, norepinephrine, intubation or dialysis, not dopamine; units differ in which drips "
+           "their wards may run", True),
     _share("intubation", "intubation", LESS, "event_intubation", HAPPENED, True),
     _share("dialysis", "dialysis", LESS, "event_dialysis", HAPPENED),
     _share("organ_support", "intubation or dialysis", LESS, AnyOf(("event_intubation", "event_dialysis")),

@@ -36,7 +36,7 @@ class Happening(NamedTuple):
 
 HAPPENINGS = (
     Happening("first_held", "first dose held", "first_held_at", NEITHER),
-    Happening("stopped", "dosing stopped for good", "stopped_at", LESS),
+    Happening("stopped", "first dose lost to a stop", "first_stopped_at", LESS),
     Happening("intubation", "intubation", "event_intubation_at", LESS),
     Happening("arrhythmia", "supraventricular arrhythmia", "event_supraventricular_arrhythmia_at", LESS),
     Happening("sepsis", "sepsis", "event_sepsis_at", LESS),

@@ -14,6 +14,7 @@ from clsim.compare.win import HIERARCHY, Level
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, Place
 
+FILES = (".json", ".html", ".parquet", ".csv", ".nc", ".png", ".svg", ".pdf", ".toml")  # no names of folders
 PATIENTS, RESULTS, REPORT, FIGURES = "patients.parquet", "comparison.json", "report.html", "figures"
 
 
@@ -25,7 +26,7 @@ def check_folder(out: Path, force: bool) -> None:
     BadInput
     """
     place = Place(str(out))
-    if out.suffix:
+    if out.suffix in FILES and not out.is_dir():
         raise BadInput("is not the name of a folder", given=str(out), allowed="a folder, which is made", key="--out")
     if out.exists() and not out.is_dir():
         raise BadInput("is a file, not a folder", key="--out", place=place)

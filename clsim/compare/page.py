@@ -101,6 +101,8 @@ class Study:
 def report(study: Study) -> str:
     """The page of a study, a whole HTML document that needs nothing else."""
     said = [*study.warnings, *cautions(study.records)]
+    statistic = next((each["statistic"] for each in study.records if each["statistic"] != "mean"), "mean")
+    numbers = MEANS if statistic == "mean" else QUANTILES.format(statistic=statistic)
     parts = [
         f"<h1>{escape(study.title)}</h1>",
         f'<p class="question">{escape(study.question)}</p>',
@@ -116,7 +118,7 @@ def report(study: Study) -> str:
         _section("Figures", "".join(map(_picture, study.pictures))) if study.pictures else "",
         _section("Definitions", _table((("outcome", "word in JSON", "unit", "better", "definition"), [
             (each.label, each.name, each.unit, each.better or "neither", each.source) for each in study.endpoints]))),
-        _section("Methods", _items([*METHODS, *study.notes])),
+        _section("Methods", _items([METHODS[0], numbers, *METHODS[1:], *study.notes])),
         _section("Make this page again", f"<pre><code>{escape(study.command)}</code></pre>" + _pairs(study.facts)),
     ]  # fmt: skip
     return (
@@ -129,10 +131,12 @@ def report(study: Study) -> str:
     )
 
 
+SHARES = "Shares: difference with the interval of Newcombe for paired proportions (1998, method 10)."
+MEANS = f"Numbers: mean of the paired differences with the interval of Student's t. {SHARES}"
+QUANTILES = ("Numbers: difference between the {statistic}s of the arms, with a percentile interval over resampled "
+             f"patients, each drawn with his values in both arms. {SHARES}")
 METHODS = (
     "Arms hold the same patients with the same randomness, so each patient is his own control.",
-    "Numbers: mean of the paired differences with the interval of Student's t. Shares: difference with the interval "
-    "of Newcombe for paired proportions (1998, method 10).",
     "MC error is the standard error over patients. It shrinks with their number and does not know of errors of the "
     "model.",
     "Many outcomes are looked at and no interval is widened for it.",

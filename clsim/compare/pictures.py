@@ -97,7 +97,8 @@ def differences(records: Records, columns: int = 3) -> Figure:
     lines = -(-len(outcomes) // columns)
     step = 0.19 + 0.1 * (most_lines(shown) - 1)
     figure = sheet(WIDTH, 0.5 + lines * (0.82 + step * len(shown)))
-    figure.suptitle(f"Difference from {reference}, same patients (mean and 95 % interval)", x=0.012, ha="left",
+    shown_as = next((each["statistic"] for each in records if each["statistic"] != "mean"), "mean")
+    figure.suptitle(f"Difference from {reference}, same patients ({shown_as} and 95 % interval)", x=0.012, ha="left",
                     fontsize=10.5, fontweight="bold")
     grid = figure.subplots(lines, columns, squeeze=False, sharey=True)
     for axes, outcome in zip(grid.flat, outcomes, strict=False):

@@ -89,6 +89,9 @@ def figures(found: Comparison, records: Sequence[dict[str, Any]], wanted: Wanted
 def write_figures(made: dict[str, tuple[Figure, str]], folder: Path) -> None:
     """Each as PNG and SVG, ready to print."""
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():  # of a comparison that was here before
+        if old.suffix in (".png", ".svg", ".pdf"):
+            old.unlink()
     for stem, (figure, _) in zip(stems(list(made)), made.values(), strict=True):
         plots.save(figure, folder, stem)
 

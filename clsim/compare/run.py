@@ -23,7 +23,8 @@ from clsim.compare.win import HIERARCHY, Level, Wins, wins
 from clsim.crowd.blocks import block_size, cores
 from clsim.crowd.plan import Plan, make_plan, treat
 from clsim.errors import BadInput, nearest
-from clsim.policy.policy import Policy, load_policy
+from clsim.policy.lint import sound_policy
+from clsim.policy.policy import Policy
 from clsim.policy.python import PythonPolicy
 from clsim.progress import Pace, Tell, silent
 from clsim.scenario.scenario import Scenario, load
@@ -33,7 +34,7 @@ Given = Policy | PythonPolicy | str | Path
 SWINGING = 6  # reversals of drips within an hour, in one patient, that are worth a warning
 NAMED = 4  # policies that a warning names
 COLUMNS = frozenset({
-    WHO, FAILURE, FOLLOWED, DEATH_AT, "treated", "status", "fault", "swings", "stopped_by",
+    WHO, FAILURE, FOLLOWED, DEATH_AT, "treated", "status", "fault", "swings", "stopped_at",
     *(column for each in ENDPOINTS for column in each.columns), *(each.column for each in HAPPENINGS),
     *(column for each in SUBGROUPS for _, form in each.parts for column in columns_of(form)),
 })  # fmt: skip
@@ -68,7 +69,10 @@ class Comparison:
     drawn: Mapping[str, NDArray[Any]] = field(repr=False)
 
     def __getitem__(self, name: str) -> Arm:
-        return next(arm for arm in self.arms if arm.name == name)
+        found = {arm.name: arm for arm in self.arms}
+        if name not in found:
+            raise KeyError(f"{name}: no such arm; there are {', '.join(found)}")
+        return found[name]
 
     @property
     def base(self) -> Arm:
@@ -215,7 +219,7 @@ def arms_of(policies: Sequence[Given]) -> dict[str, Policy | PythonPolicy | None
     """Policies by the name of their arm; one that comes again is numbered."""
     found: dict[str, Policy | PythonPolicy | None] = {}
     for each in policies:
-        policy = None if each == AS_WRITTEN else each if isinstance(each, PythonPolicy) else load_policy(each)
+        policy = None if each == AS_WRITTEN else each if isinstance(each, PythonPolicy) else sound_policy(each)
         name = policy.name if policy else AS_WRITTEN
         again = sum(other == name or other.startswith(f"{name} (") for other in found)
         found[f"{name} ({again + 1})" if again else name] = policy

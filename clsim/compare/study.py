@@ -19,9 +19,10 @@ from clsim.compare.incidence import HAPPENINGS
 from clsim.compare.run import AS_WRITTEN, Comparison, compare
 from clsim.compare.subgroups import SUBGROUPS
 from clsim.compare.win import HIERARCHY, Level, level
+from clsim.crowd.treatment import planned
 from clsim.errors import BadInput, nearest
-from clsim.policy.lint import sound
-from clsim.policy.policy import Policy, find, load_policy
+from clsim.policy.lint import sound, sound_policy
+from clsim.policy.policy import Policy, find
 from clsim.progress import Tell, silent
 from clsim.scenario import gallery, toml_text
 from clsim.scenario.scenario import Scenario, load
@@ -180,11 +181,12 @@ def _build(document: Document, path: Path) -> Study:
     chosen = [name for name, each in zip(names, read.arm, strict=True) if each.reference]
     if len(chosen) > 1:
         top.refuse("two arms are the reference", "arm", given=", ".join(chosen), allowed="one")
-    _analysis(top.within("analysis"), read.analysis)
+    scenario = _at(people, "scenario", lambda: load(_beside(read.cohort.scenario, path.parent), **read.cohort.set))
+    _analysis(top.within("analysis"), read.analysis, len({(each.course, each.cycle) for each in planned(scenario)}))
     return Study(
         name=path.stem,
         about={"title": read.study.title, "question": read.study.question, "source": read.study.source},
-        scenario=_at(people, "scenario", lambda: load(_beside(read.cohort.scenario, path.parent), **read.cohort.set)),
+        scenario=scenario,
         cohort=_at(people, "cohort", lambda: load_cohort(_beside(read.cohort.cohort, path.parent))),
         policies=tuple(arms),
         reference=chosen[0] if chosen else names[0],
@@ -214,8 +216,7 @@ def _arm(section: Section, arm: Arm, home: Path) -> Policy | str:
             section.refuse("the scenario itself has no name and no thresholds here", given=AS_WRITTEN,
                            allowed="a policy")
         return AS_WRITTEN
-    policy: Policy = _at(section, "policy", lambda: load_policy(find(arm.policy, home)))
-    _at(section, "policy", lambda: sound(policy))
+    policy: Policy = _at(section, "policy", lambda: sound_policy(find(arm.policy, home)))
     if arm.change:
         try:
             policy = policy.but(**arm.change)
@@ -234,22 +235,20 @@ def _rank(section: Section, rank: Rank) -> Level:
     return found
 
 
-def _analysis(section: Section, analysis: Analysis) -> None:
-    outcomes = [each.name for each in ENDPOINTS]
+def _analysis(section: Section, analysis: Analysis, cycles: int) -> None:
+    outcomes = [*(each.name for each in ENDPOINTS), *(f"{CYCLE}{k + 1}" for k in range(cycles))]
     groups, events = [each.name for each in SUBGROUPS], [each.name for each in HAPPENINGS]
     checked: tuple[tuple[str, Sequence[str], list[str]], ...] = (
         ("outcomes", analysis.outcomes, outcomes), ("subgroups", analysis.subgroups, groups),
         ("incidence", analysis.incidence, events), ("front", analysis.front, outcomes))
     for key, names, known in checked:
         for i, name in enumerate(names):
-            if not (key == "outcomes" and name.startswith(CYCLE)):
-                _known(section, key, name, known, i)
+            _known(section, key, name, known, i)
     _known(section, "subgroup_outcome", analysis.subgroup_outcome, outcomes)
     if len(analysis.front) not in (0, 2):
         section.refuse("has two outcomes or none", "front", given=", ".join(analysis.front))
     for i, name in enumerate(analysis.front):
-        each = next(each for each in ENDPOINTS if each.name == name)
-        if each.better == NEITHER:
+        if any(each.name == name and each.better == NEITHER for each in ENDPOINTS):
             section.refuse("says not which way is better", "front", i, given=name)
     if analysis.quantile is not None and analysis.outcomes:
         kinds = {each.name: each.kind for each in ENDPOINTS}

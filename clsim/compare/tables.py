@@ -57,7 +57,7 @@ def cells(record: Mapping[str, Any], decimals: int) -> Cells:
     error, n = number(record["mean_mc_error"], decimals), f"{record['n']:,}{left}"
     mean = f"{number(record['mean'], decimals)} ({error})" if record["mean"] is not None else NOTHING
     if record["policy"] == record["reference"]:
-        return (mean, "differs from itself" if record["difference"] else "reference", "", "", n)
+        return (mean, "reference", "", "", n)
     return (mean, number(record["difference"], decimals, True),
             between(record["ci_low"], record["ci_high"], decimals, True), number(record["mc_error"], decimals), n)
 
@@ -160,9 +160,9 @@ def cautions(records: Records) -> list[str]:
     for record in records:
         if record["policy"] != record["reference"]:
             pairs.setdefault(record["outcome"], []).append(record)
-        elif record["difference"]:
-            found.append(f"{record['label']}, {record['policy']}: the policy differs from itself; something is wrong "
-                         "with this comparison")
+        if record["same_policy"] and record["difference"]:
+            found.append(f"{record['label']}, {record['policy']}: is the policy of {record['reference']} and differs "
+                         "from it; something is wrong with this comparison")
     decimals = decimals_of(records)
     for outcome, arms in pairs.items():
         total = arms[0]["n"] + arms[0]["unknown"]

@@ -18,6 +18,7 @@ from clsim.compare.forms import Rows, Values
 from clsim.compare.paired import standard_error, t_interval, wilson
 from clsim.errors import BadInput
 
+DEATH = next(each for each in ENDPOINTS if each.name == "death")
 SOURCE = "Pocock2012, matched pairs: each patient with himself under the reference"
 
 
@@ -122,6 +123,9 @@ def wins(policy: Arm, reference: Arm, hierarchy: Sequence[Level] = HIERARCHY) ->
     if undirected:
         raise BadInput("of no use in a hierarchy: neither more nor less of it is better", given=", ".join(undirected))
     found = np.stack([_scored(each, policy.rows, reference.rows) for each in hierarchy])
+    both_died = (values(DEATH, policy.rows) > 0.0) & (values(DEATH, reference.rows) > 0.0)
+    if any(each.endpoint.name == DEATH.name for each in hierarchy):
+        found[:, both_died] = 0.0  # what is known of them ends with death; who died under both has tied
     known = ~np.isnan(found).any(axis=0)
     found = found[:, known]
     open_before = np.ones(found.shape[1], bool)

@@ -16,7 +16,8 @@ from clsim.crowd.blocks import block_size, cores
 from clsim.crowd.columns import Column
 from clsim.crowd.plan import Plan, make_plan, run_block
 from clsim.errors import BadInput
-from clsim.policy.policy import Policy, load_policy
+from clsim.policy.lint import sound_policy
+from clsim.policy.policy import Policy
 from clsim.policy.python import PythonPolicy
 from clsim.scenario.scenario import Scenario, load
 
@@ -99,7 +100,7 @@ def run_cohort(
             raise BadInput("is too small", given=str(number), allowed="1 or more", key=key)
     read = load(scenario, **overrides)
     plan = make_plan(read, load_cohort(cohort), read.seed if seed is None else seed, n, everyone=everyone,
-                     policy=policy if policy is None or isinstance(policy, PythonPolicy) else load_policy(policy))
+                     policy=policy if policy is None or isinstance(policy, PythonPolicy) else sound_policy(policy))
     workers = cores() if threads is None else threads
     size = block_size(n, workers)
     with ThreadPoolExecutor(workers) as pool:

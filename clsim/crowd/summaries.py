@@ -162,7 +162,8 @@ LIMITS = (
     Limit("hours_confused", "confusion_score", 0.25, above=True),
 )
 GIVEN = (
-    Given("pressor", "any vasopressor", ("phenylephrine", "norepinephrine", "dopamine")),
+    Given("pressor", "phenylephrine or norepinephrine", ("phenylephrine", "norepinephrine")),
+    Given("dopamine", "dopamine", ("dopamine",)),  # apart: at 2 mcg/kg/min it is given for urine
     Given("oxygen", "oxygen", ("oxygen",)),
     Given("dosing", "interleukin-2", ("interleukin2_in", "interleukin2_subcutaneous")),
 )
@@ -175,15 +176,16 @@ AMOUNTS = (
     Amount("albumin_in", "albumin", "g"),
     Amount("oxygen", "oxygen", "L"),
 )
+SETTLED_FOR = 1440.0  # min without an excess, after which it is over
 SETTLED = (
     Settled("recovered", "recovery_hours", "pressure back without a vasopressor",
-            ("hours_MAP_below_65", "hours_SBP_below_90"), ("pressor", "dosing"),
-            "assumed: the circulation stands by itself, MAP 65 and SBP 90 mmHg"),
+            ("hours_MAP_below_65", "hours_SBP_below_90"), ("pressor", "dopamine", "dosing"),
+            "assumed: the circulation stands by itself, MAP 65 and SBP 90 mmHg, for a day"),
     Settled("ready", "ready_hours", "ready for discharge",
             ("hours_MAP_below_65", "hours_SBP_below_90", "hours_SaO2_below_90", "hours_temperature_above_38",
              "hours_confused"),
-            ("pressor", "oxygen", "dosing"),
-            "assumed: recovered, no oxygen, saturation 90 %, no fever, clear mind; weight and laboratory left aside"),
+            ("pressor", "dopamine", "oxygen", "dosing"),
+            "assumed: for a day recovered, no oxygen, saturation 90 %, no fever, clear mind; weight and blood aside"),
 )
 SPREADS = (
     Spread("MAP", 20.0, 140.0),

@@ -43,7 +43,8 @@ def dose_entries(scenario: Scenario, policy: Policy | None) -> Iterator[Entry]:
         chosen = np.array([(order.course, order.cycle) == each for order in orders], np.bool_)
         label = f"doses begun in cycle {k + 1}"
         yield Column(f"doses_cycle_{k + 1}", "", label), partial(counted, GIVEN, chosen)
-    yield Column("first_held_at", "h", "first dose that was held"), first_held
+    yield Column("first_held_at", "h", "first dose that was held"), partial(first_in, SKIPPED)
+    yield Column("first_stopped_at", "h", "first dose lost to a stop"), partial(first_in, NOT_GIVEN)
     if policy is None:
         yield (Column("stopped_by", "", "what stopped dosing for good", "end", ENDED),
                lambda s: s.all(s.found.stopped_by.astype(np.int8), np.int8(NEVER)))
@@ -54,8 +55,8 @@ def dose_entries(scenario: Scenario, policy: Policy | None) -> Iterator[Entry]:
     meanings = {NO: "went on to the end"} | {
         v: (rows[each.name].label or each.name) if each.name in rows else each.name
         for v, each in enumerate(policy.verdicts)}
-    yield Column("stopped_by", "", "what stopped dosing last", "end", meanings), stopped_by
-    yield Column("stopped_at", "h", "when dosing was stopped last"), stopped_at
+    yield Column("stopped_by", "", "what stopped dosing for good", "end", meanings), stopped_by
+    yield Column("stopped_at", "h", "when dosing was stopped for good"), stopped_at
     yield Column("swings", "", "drips turned the other way within an hour"), swings
 
 
@@ -77,25 +78,30 @@ def counted(state: int, chosen: NDArray[np.bool_] | None, s: Seen) -> Array:
     return s.all((found if chosen is None else found[:, chosen]).sum(axis=1).astype(np.int16), np.int16(0))
 
 
-def first_held(s: Seen) -> Array:
-    """When a dose was held for the first time, h."""
-    held = slot_states(s) == SKIPPED
+def first_in(state: int, s: Seen) -> Array:
+    """Time of the first planned dose in a state, h."""
+    found = slot_states(s) == state
     starts = np.array([order.start for order in planned(s.scenario)] or [np.nan])
-    first = np.argmax(held, axis=1) if held.shape[1] else np.zeros(s.treated.size, np.int64)
-    return s.all(np.where(held.any(axis=1), hours(starts)[first], np.nan), np.nan)
+    first = np.argmax(found, axis=1) if found.shape[1] else np.zeros(s.treated.size, np.int64)
+    return s.all(np.where(found.any(axis=1), hours(starts)[first], np.nan), np.nan)
+
+
+def for_good(s: Seen) -> NDArray[np.bool_]:
+    """Whose last planned dose was lost to a stop: a stop of a cycle is lifted with the next."""
+    states = slot_states(s)
+    return states[:, -1] == NOT_GIVEN if states.shape[1] else np.zeros(s.treated.size, np.bool_)
 
 
 def stopped_by(s: Seen) -> Array:
-    """The verdict that stopped dosing, NO for none."""
+    """The verdict that stopped dosing for good, NO for none."""
     assert s.memory is not None
-    return s.all(s.memory.stopped_by.astype(np.int16), np.int16(NO))
+    return s.all(np.where(for_good(s), s.memory.stopped_by, NO).astype(np.int16), np.int16(NO))
 
 
 def stopped_at(s: Seen) -> Array:
     """When, h."""
     assert s.memory is not None
-    at = s.memory.stopped_at
-    return s.all(np.where(at == NO, np.nan, hours(at * TICK)), np.nan)
+    return s.all(np.where(for_good(s), hours(s.memory.stopped_at * TICK), np.nan), np.nan)
 
 
 def swings(s: Seen) -> Array:
@@ -143,7 +149,7 @@ def amount(column: int, each: summaries.Amount, s: Seen) -> Array:
 
 
 def settled_minute(settled: summaries.Settled, s: Seen) -> Array:
-    """From when on none of the limits was exceeded; not a number for who died or was not followed so long."""
+    """From when on none of the limits was exceeded; not a number for who died or was not followed a day longer."""
     found = s.found
     last = np.zeros(s.treated.size)
     for name in settled.limits:
@@ -151,7 +157,7 @@ def settled_minute(settled: summaries.Settled, s: Seen) -> Array:
     for name in settled.without:
         last = np.maximum(last, last_minute(name, s))
     lives = (found.ended_by == NEVER) & (found.report["code"] == 0)
-    return np.where(lives & (last < found.ended_at), last, np.nan)
+    return np.where(lives & (last + summaries.SETTLED_FOR <= found.ended_at), last, np.nan)
 
 
 def settled_at(settled: summaries.Settled, s: Seen) -> Array:

@@ -110,4 +110,6 @@ def meet(i, number, time, lapse, flow, lane, width, desk, watch, found):
             elif effect == ENDS_LIFE and found.ended_by[i] == NOTHING:
                 found.ended_by[i] = v
                 gravest = ENDS_LIFE
+            if effect == ENDS_LIFE:
+                break
     return gravest

@@ -23,9 +23,10 @@ from clsim.managed.result import SWINGS, ManagedResult, make_chart
 from clsim.managed.trace import BODY, HAND, NEVER, Entry, clock, duration
 from clsim.model.layout import INPUTS, columns
 from clsim.patient import settle_patient
+from clsim.policy.lint import sound_policy
 from clsim.policy.memory import Memory, Orders
 from clsim.policy.orders import PORTION
-from clsim.policy.policy import Policy, load_policy
+from clsim.policy.policy import Policy
 from clsim.policy.signals import TICK
 from clsim.scenario.by_size import LEFT_TO_POLICIES, MEASURES, measures, slots
 from clsim.scenario.orders import Order
@@ -85,7 +86,7 @@ def run_managed(
     if not isinstance(policy, str | Path | Policy):
         raise BadInput("is no policy file: one patient is followed, explained and forked by a file's rules",
                        given=type(policy).__name__, key="policy", allowed="a shipped name, a path or a Policy")
-    first, number = load_policy(policy), NUMBER if patient is None else patient
+    first, number = sound_policy(policy), NUMBER if patient is None else patient
     people_of = load_cohort(CANDIDATES if cohort is None else cohort)
     drawn = scenario.seed if seed is None else seed
     people = (own(scenario, people_of) if patient is None else

@@ -276,7 +276,7 @@ def overlook(result: ManagedResult) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("doses", f"{kinds.count('dose given')} given, {kinds.count('dose held')} held"
              + (f", {not_given} not given" if not_given else "") + f", of {int(outcome['doses_planned'])} planned")]
     if stops:
-        rows.append(("stopped", f"{clock(stops[-1].time)}, by {stops[-1].name}"))
+        rows.append(("stopped", "; ".join(f"{clock(each.time)}, by {each.name}" for each in stops)))
     rows.append(("boluses and single doses", str(kinds.count("portion"))))
     rows.append(("pressor", hours("pressor_hours")))
     events = sorted({each.what for each in result.trace if each.kind == "event"})

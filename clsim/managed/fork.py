@@ -11,8 +11,9 @@ from clsim.errors import BadInput
 from clsim.managed.course import run_managed
 from clsim.managed.hand import Fork, doses_of, not_before, timed
 from clsim.managed.result import ManagedResult
+from clsim.policy.lint import sound_policy
 from clsim.policy.memory import GIVEN, SKIPPED
-from clsim.policy.policy import Policy, load_policy
+from clsim.policy.policy import Policy
 from clsim.result import Result
 from clsim.scenario import toml_text
 from clsim.scenario.scenario import Scenario
@@ -53,7 +54,7 @@ def fork(
         if any(isinstance(each, bool) or not isinstance(each, int) for each in value):
             raise BadInput("is no number of a dose", given=repr(list(value)), allowed="a list such as [7]", key=key)
     made = Fork(minute, tuple(hold), tuple(give), stop, tuple(map(_plain, fluid)), tuple(map(_plain, drug)),
-                None if policy is None else load_policy(policy), result.digest())
+                None if policy is None else sound_policy(policy), result.digest())
     if isinstance(result, ManagedResult):
         return again(result, (*result.forks, made))
     if made.policy is not None:

@@ -10,11 +10,12 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from clsim.errors import BadInput, Place
 from clsim.policy.language import MOST, Alternative, Clause, Rule, negated
 from clsim.policy.orders import DRIP, PORTION, USUAL_WEIGHT
-from clsim.policy.policy import Policy
+from clsim.policy.policy import Policy, load_policy
 from clsim.policy.rules import HOLD, Row
 from clsim.policy.signals import DRIPS, EVENT, FLOW_TOTAL, GAIN, SIGNALS, TICK, TOTAL
 
@@ -276,6 +277,18 @@ def sound(policy: Policy) -> list[Finding]:
         if each.wrong:
             raise BadInput(f"{each.name}: {each.said}", place=each.place)
     return found
+
+
+def sound_policy(source: str | Path | Policy) -> Policy:
+    """A policy that can be meant: read, and refused if a finding is wrong.
+
+    Raises
+    ------
+    BadInput
+    """
+    policy = load_policy(source)
+    sound(policy)
+    return policy
 
 
 def spoken(findings: Iterable[Finding]) -> str:

@@ -21,8 +21,8 @@ from clsim import fluids, units
 from clsim.errors import BadInput, Place, nearest
 from clsim.model.layout import INPUTS, columns
 from clsim.policy.interpreter import Decider, Numbers, Round
+from clsim.policy.lint import sound_policy
 from clsim.policy.memory import Memory
-from clsim.policy.policy import load_policy
 from clsim.policy.rules import Row
 from clsim.policy.signals import DRIPS, PRESSORS, TICK
 from clsim.scenario.schedule import DRUGS
@@ -67,7 +67,7 @@ class PythonPolicy:
     def __post_init__(self) -> None:
         if not callable(self.decide):
             raise BadInput("is no function", given=repr(self.decide), allowed="decide(t, seen, memory)", key=self.name)
-        watched = load_policy(self.watched_as)
+        watched = sound_policy(self.watched_as)
         object.__setattr__(self, "watched_as", replace(watched, name=self.name, supports=(), verdicts=()))
 
     @property

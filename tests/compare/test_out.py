@@ -45,7 +45,7 @@ def test_the_table_of_patients_has_a_row_for_each_patient_and_policy(trial, tmp_
     about = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
     assert about["seed"] == "3" and about["disclaimer"] == DISCLAIMER and "policy early-pressor" in about
     field = table.schema.field("pressor_hours").metadata
-    assert field[b"unit"] == b"h" and field[b"label"] == b"time with any vasopressor"
+    assert field[b"unit"] == b"h" and field[b"label"] == b"time with phenylephrine or norepinephrine"
     for k, arm in enumerate(trial.arms):
         mine = table.slice(k * trial.treated, trial.treated)
         assert set(mine["policy"].to_pylist()) == {arm.name}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from toy_trial import HORIZON, arms, rows
@@ -47,10 +49,11 @@ def test_outcome_by_policy():
 
 
 def test_a_policy_that_differs_from_itself_is_told():
-    (found,) = records(THREE[:1], "supportive", CHOSEN[:1])
-    wrong = found | {"difference": 0.1}
-    assert "differs from itself" in tables.outcomes([wrong])
-    assert "something is wrong" in tables.cautions([wrong])[0] and not tables.cautions([found])
+    one = replace(THREE[0], digest="a")
+    again = replace(one, name="again")
+    odd = replace(again, rows={**one.rows, "doses_given": one.rows["doses_given"] + 1.0})
+    assert not tables.cautions(records([one, again], "supportive", CHOSEN[:1]))
+    assert "something is wrong" in tables.cautions(records([one, odd], "supportive", CHOSEN[:1]))[0]
 
 
 def test_who_is_left_out_is_told():

@@ -30,14 +30,14 @@ def test_a_hierarchy_worked_by_hand():
     found = wins(policy, reference, TWO)
     death, doses = found.levels
     assert (death.wins, death.losses, death.ties) == (1, 1, 5)
-    # of the five: +2 doses wins, -4 loses, +1 is within the margin, 0 is a tie, +7 of the dead wins
-    assert (doses.wins, doses.losses, doses.ties) == (2, 1, 2)
-    assert (found.wins, found.losses, found.ties, found.n, found.unknown) == (3, 2, 2, 7, 0)
-    assert found.ratio == 1.5 and found.benefit == pytest.approx(1.0 / 7.0)
-    # Wilson's limits of 3 wins in 5 decided, as odds
-    p, z2 = 0.6, 1.959963984540054**2
-    half = math.sqrt(z2 * (p * (1 - p) / 5 + z2 / 100)) / (1 + z2 / 5)
-    middle = (p + z2 / 10) / (1 + z2 / 5)
+    # of the five: +2 doses wins, -4 loses, +1 is within the margin, 0 is a tie, and who died under both has tied
+    assert (doses.wins, doses.losses, doses.ties) == (1, 1, 3)
+    assert (found.wins, found.losses, found.ties, found.n, found.unknown) == (2, 2, 3, 7, 0)
+    assert found.ratio == 1.0 and found.benefit == 0.0
+    # Wilson's limits of 2 wins in 4 decided, as odds
+    p, z2 = 0.5, 1.959963984540054**2
+    half = math.sqrt(z2 * (p * (1 - p) / 4 + z2 / 64)) / (1 + z2 / 4)
+    middle = (p + z2 / 8) / (1 + z2 / 4)
     assert found.ratio_low == pytest.approx((middle - half) / (1 - middle + half))
     assert found.ratio_high == pytest.approx((middle + half) / (1 - middle - half))
 
