@@ -280,7 +280,7 @@ def test_help_has_an_example(word, call):
 def test_the_page_names_every_outcome_option_and_level(call):
     page = (Path(cli.__file__).parent.parent / "docs" / "compare.md").read_text(encoding="utf-8")
     assert {name for name in NAMES if f"`{name}`" not in page} == set()
-    offered = {word for name in ("compare", "sweep") for word in re.findall(r"--\w+", call(name, "--help")[1])}
+    offered = {word for name in ("compare", "sweep", "study") for word in re.findall(r"--\w+", call(name, "--help")[1])}
     named = set(re.findall(r"(--\w+)", page))
     assert named <= offered and offered - named == {"--help"}
     levels = re.findall(r"^\d\. `(\w+)`(?:.*, by (one|[\d.]+))?", page, re.M)
