@@ -78,6 +78,8 @@ def test_death_ends_the_result():
     assert alone.time[-1] == alone.trace[-1].time < 60 * 60.0
     with pytest.raises(BadInput, match=r"lies outside the run.*the patient died then"):
         alone.explain("59 h")
+    told = {each.name for each in alone.trace if each.kind == "event"} | {"death"}
+    assert told >= {event.name for event in EVENTS if alone.outcomes[f"event_{event.name}"] > 0}
 
 
 def test_without_a_number_it_is_the_patient_of_the_scenario():

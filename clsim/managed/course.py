@@ -201,11 +201,12 @@ def flowing(course: engine.Course, desk: engine.Desk, given: NDArray[np.float64]
 def trace_of(bed: Bedside, hand: Hand, found: engine.Found) -> tuple[Entry, ...]:
     """All entries in order of time, those by hand and the end of life among them."""
     end = float(found.ended_at[0])
+    bed.notes.befall(found.latest[0])  # at the last look nobody decides
     entries = [*bed.notes.entries, *(
         ordered(each, each in hand.portions) for each in hand.orders if each.start <= end)]
     if int(found.ended_by[0]) >= 0:
         cause = ENDED[int(found.ended_by[0])]
-        entries = [each for each in entries if not (each.kind == "event" and each.time >= end)]
+        entries = [each for each in entries if not (each.kind == "event" and each.what == cause)]
         entries.append(Entry(end, "death", f"died: {cause}", table="event", by=BODY))
     return tuple(sorted(entries, key=lambda each: each.time))
 

@@ -70,10 +70,7 @@ class Notes:
 
     def take(self, look: Look, latest: NDArray[np.float64]) -> None:
         """Keep everything that was decided at a look."""
-        for event, at, last in zip(OCCURRENCES, latest, self.struck, strict=True):
-            if at > last:
-                self.entries.append(Entry(float(at), "event", event.label, event.name, "event", BODY))
-        self.struck = latest.copy()
+        self.befall(latest)
         self.entries += [*self._doses(look), *_orders(look), *_watched(look)]
         m, policy = look.after, look.bound.policy
         self.times.append(look.time)
@@ -85,6 +82,13 @@ class Notes:
                              if rate})
         stopped = int(m.stopped[0])
         self.stopped.append(f"{ENDS[stopped]} by {_verdict(look, int(m.stopped_by[0]))}" if stopped else "")
+
+    def befall(self, latest: NDArray[np.float64]) -> None:
+        """Keep what has happened to the patient since this was asked last."""
+        for event, at, last in zip(OCCURRENCES, latest, self.struck, strict=True):
+            if at > last:
+                self.entries.append(Entry(float(at), "event", event.label, event.name, "event", BODY))
+        self.struck = latest.copy()
 
     def hand_over(self, tick: int, old: Any, new: Any, ended: list[str]) -> None:
         """Another policy decides from now on."""
