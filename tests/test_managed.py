@@ -14,12 +14,13 @@ from clsim.cohort import draw_people, load_cohort
 from clsim.crowd import plan as crowd
 from clsim.errors import BadInput
 from clsim.managed import explain
-from clsim.managed.course import SWINGS, notes_of
+from clsim.managed.course import notes_of
 from clsim.managed.fork import again
 from clsim.managed.result import ManagedResult
 from clsim.managed.trace import NEVER, Compared, Entry, Ground, clock, duration, from_data, spoken, to_data
 from clsim.model.hazards import EVENTS
 from clsim.patient import settle_patient
+from clsim.policy.memory import SWINGS
 from clsim.policy.policy import load_policy, loads_policy, policies
 from clsim.policy.python import PythonPolicy
 from clsim.policy.signals import DRIPS

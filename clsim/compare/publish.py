@@ -80,9 +80,10 @@ def figures(found: Comparison, records: Sequence[dict[str, Any]], wanted: Wanted
     hours = np.linspace(0.0, found.plans[0].scenario.horizon / 60.0, GRID)
     for each in happenings(wanted.incidence):
         drawn = curves(found.arms, each, hours)
-        competes = "" if each.column == DEATH_AT else "; who dies before stays below"
-        made[f"incidence_{each.name}"] = (pictures.incidence(drawn), f"Cumulative incidence: {each.label}, with "
-                                          f"95 % bands{competes}.")
+        competes = each.column != DEATH_AT
+        caption = f"Cumulative incidence: {each.label}, with 95 % bands"
+        caption += "; thin: the share that died before." if competes else "."
+        made[f"incidence_{each.name}"] = (pictures.incidence(drawn, died=competes), caption)
     return made
 
 

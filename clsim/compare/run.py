@@ -24,6 +24,7 @@ from clsim.crowd.blocks import block_size, cores
 from clsim.crowd.plan import Plan, make_plan, treat
 from clsim.errors import BadInput, nearest
 from clsim.policy.lint import sound_policy
+from clsim.policy.memory import SWINGS
 from clsim.policy.policy import Policy
 from clsim.policy.python import PythonPolicy
 from clsim.progress import Pace, Tell, silent
@@ -31,7 +32,6 @@ from clsim.scenario.scenario import Scenario, load
 
 AS_WRITTEN = "as-written"  # in place of a policy: what the scenario itself orders
 Given = Policy | PythonPolicy | str | Path
-SWINGING = 6  # reversals of drips within an hour, in one patient, that are worth a warning
 NAMED = 4  # policies that a warning names
 COLUMNS = frozenset({
     WHO, FAILURE, FOLLOWED, DEATH_AT, "treated", "status", "fault", "swings", "stopped_at",
@@ -117,14 +117,14 @@ class Comparison:
     def warnings(self) -> list[str]:
         """What a reader must know of the run, a line each."""
         turns = {arm.name: arm.rows["swings"] for arm in self.arms if "swings" in arm.rows}
-        many = {name: int((swings >= SWINGING).sum()) for name, swings in turns.items()}
+        many = {name: int((swings >= SWINGS).sum()) for name, swings in turns.items()}
         worst = sorted((name for name in many if many[name]), key=lambda name: -many[name])
         found = []
         if worst:
             told = [f"{name} in {many[name]:,} (at most {turns[name].max()} times, {int(turns[name].sum()):,} in all)"
                     for name in worst[:NAMED]]
             told += [f"{len(worst) - NAMED} policies more"] if len(worst) > NAMED else []
-            found.append(f"drips oscillate, turned back within an hour {SWINGING} times or more, in some of the "
+            found.append(f"drips oscillate, turned back within an hour {SWINGS} times or more, in some of the "
                          f"{self.treated:,} patients: {'; '.join(told)}")
         for plan, arm in zip(self.plans, self.arms, strict=True):
             if plan.policy is None and any(each.policy is not None for each in self.plans):

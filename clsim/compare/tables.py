@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from clsim.compare.endpoints import Endpoint
-from clsim.compare.paired import Difference
 from clsim.compare.subgroups import Row
-from clsim.compare.win import Level, Wins
+from clsim.compare.win import Wins
 from clsim.printing import columns_of_text
 
 Records = Sequence[Mapping[str, Any]]
@@ -130,27 +128,6 @@ def probability(p: float | None) -> str:
     if p is None:
         return NOTHING
     return "<0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def time_lost(label: str, horizon: float, found: Mapping[str, Difference], reference: str) -> str:
-    """Mean hours between an event and the horizon, by policy."""
-    rows: list[Cells] = [(f"{label}: hours from it to {horizon:g} h", "mean", "difference", "95 % interval", "n")]
-    for name, each in found.items():
-        decimals = digits(each.mc_error, each.policy_mean)
-        if name == reference:
-            rows.append((name, number(each.policy_mean, decimals), "reference", "", f"{each.n:,}"))
-        else:
-            rows.append((name, number(each.policy_mean, decimals), number(each.difference, decimals, True),
-                         between(each.ci_low, each.ci_high, decimals, True), f"{each.n:,}"))
-    return columns_of_text(rows, 1)
-
-
-def definitions(endpoints: Iterable[Endpoint], levels: Iterable[Level] = ()) -> str:
-    """What outcomes and levels mean and where the definition comes from."""
-    rows: list[Cells] = [("outcome", "word in JSON", "definition")]
-    rows += [(each.label, each.name, each.source) for each in endpoints]
-    rows += [(f"level {k}: {each.endpoint.label}", each.endpoint.name, each.why) for k, each in enumerate(levels, 1)]
-    return columns_of_text(rows, 3)
 
 
 def cautions(records: Records) -> list[str]:

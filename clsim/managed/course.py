@@ -19,12 +19,12 @@ from clsim.engine.timeline import Event
 from clsim.errors import BadInput, BadPatient, NumericalFailure
 from clsim.managed.bedside import Bedside, calendar_of, make_stages
 from clsim.managed.hand import Fork, Hand, read_hand
-from clsim.managed.result import SWINGS, ManagedResult, make_chart
+from clsim.managed.result import ManagedResult, make_chart
 from clsim.managed.trace import BODY, HAND, NEVER, Entry, clock, duration
 from clsim.model.layout import INPUTS, columns
 from clsim.patient import settle_patient
 from clsim.policy.lint import sound_policy
-from clsim.policy.memory import Memory, Orders
+from clsim.policy.memory import SWINGS, Memory, Orders
 from clsim.policy.orders import PORTION
 from clsim.policy.policy import Policy
 from clsim.policy.signals import TICK

@@ -13,7 +13,7 @@ from clsim import units
 from clsim.errors import BadInput
 from clsim.managed.decisions import portion
 from clsim.managed.hand import Fork
-from clsim.managed.result import Chart, ManagedResult, units_of
+from clsim.managed.result import Chart, ManagedResult, minute_of, units_of
 from clsim.managed.trace import SPOKEN, Entry, clock, duration, to_data
 from clsim.policy.orders import DRIP, PORTION
 from clsim.policy.policy import Policy
@@ -61,21 +61,6 @@ def data(result: Result, at: str | float | None = None) -> dict[str, Any]:
                      for name, value, unit, when in readings(chart, i)],
         "here": [to_data(each) for each in here], "before": [to_data(each) for each in before],
         "after": [to_data(each) for each in after]}
-
-
-def minute_of(result: Result, at: str | float) -> float:
-    """A time inside the run, min."""
-    try:
-        minute = units.parse(at, "min") if isinstance(at, str) else float(at)
-    except BadInput as error:
-        raise error.at("at", None) from None
-    end = float(result.time[-1])
-    if not 0.0 <= minute <= end:
-        ended = " (the patient died then)" if isinstance(result, ManagedResult) and any(
-            each.kind == "death" for each in result.trace) else ""
-        raise BadInput("lies outside the run", given=str(at), key="at",
-                       allowed=f"0 h to {units.show(end, 'min', 'h')}{ended}")
-    return minute
 
 
 def timeline(trace: Sequence[Entry]) -> str:

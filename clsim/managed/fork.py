@@ -10,7 +10,7 @@ from clsim import units
 from clsim.errors import BadInput
 from clsim.managed.course import run_managed
 from clsim.managed.hand import Fork, doses_of, not_before, timed
-from clsim.managed.result import ManagedResult
+from clsim.managed.result import ManagedResult, minute_of
 from clsim.policy.lint import sound_policy
 from clsim.policy.memory import GIVEN, SKIPPED
 from clsim.policy.policy import Policy
@@ -49,7 +49,7 @@ def fork(
     BadInput
         For orders before ``at``, and whatever a scenario refuses.
     """
-    minute = minute_of(result, at)
+    minute = minute_of(result, at, before_end=True)
     for key, value in (("hold", hold), ("give", give)):
         if any(isinstance(each, bool) or not isinstance(each, int) for each in value):
             raise BadInput("is no number of a dose", given=repr(list(value)), allowed="a list such as [7]", key=key)
@@ -71,23 +71,6 @@ def again(result: Result, forks: Sequence[Fork] | None = None) -> Result:
     return run_managed(
         result.scenario, result.policy, seed=result.seed, patient=result.patient, cohort=result.cohort,
         everyone=result.everyone, forks=result.forks if forks is None else forks)
-
-
-def minute_of(result: Result, at: str | float) -> float:
-    """A time inside the run, min.
-
-    Raises
-    ------
-    BadInput
-    """
-    try:
-        minute = units.parse(at, "min") if isinstance(at, str) else float(at)
-    except BadInput as error:
-        raise error.at("at", None) from None
-    if not 0.0 <= minute < float(result.time[-1]):
-        raise BadInput("lies outside the run", given=repr(at), key="at",
-                       allowed="from 0 h to before " + units.show(float(result.time[-1]), "min", "h"))
-    return minute
 
 
 def with_orders(scenario: Scenario, made: Fork) -> Scenario:

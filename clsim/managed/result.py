@@ -21,8 +21,6 @@ from clsim.result import Result
 from clsim.scenario.orders import Order
 from clsim.substances import molar_mass
 
-SWINGS = 6  # of one drip in a run; from then on a policy is said to oscillate
-
 
 @dataclass(frozen=True)
 class Chart:
@@ -208,3 +206,32 @@ def make_chart(
         there = [names.index(columns[k]) for k in mine]
         value[i, there], at[i, there] = values[mine], minutes[mine]
     return Chart(np.array(times), names, value, at, tuple(met), tuple(running), tuple(stopped))
+
+
+def minute_of(result: Result, at: str | float, *, before_end: bool = False) -> float:
+    """A time inside the run, min.
+
+    Parameters
+    ----------
+    result : Result
+    at : str or float
+        With its unit, or minutes.
+    before_end : bool
+        The end itself does not count.
+
+    Raises
+    ------
+    BadInput
+        If it is no time, or lies outside.
+    """
+    try:
+        minute = units.parse(at, "min") if isinstance(at, str) else float(at)
+    except BadInput as error:
+        raise error.at("at", None) from None
+    end = float(result.time[-1])
+    if not 0.0 <= minute <= end or (before_end and minute == end):
+        died = isinstance(result, ManagedResult) and any(each.kind == "death" for each in result.trace)
+        span = "from 0 h to before" if before_end else "0 h to"
+        raise BadInput("lies outside the run", given=str(at), key="at",
+                       allowed=f"{span} {units.show(end, 'min', 'h')}{' (the patient died then)' if died else ''}")
+    return minute

@@ -14,6 +14,7 @@ from clsim.policy.table import NO, Table, record
 
 LONG_AGO = -(10**6)  # ticks
 SOON = 4  # ticks; a drip that is turned the other way within them swings
+SWINGS = 6  # of one patient; from then on a policy is said to oscillate
 SKIPPED, GIVEN, NOT_GIVEN = 0, 1, 2  # a planned dose: held, given, no longer asked
 
 

@@ -16,6 +16,7 @@ from clsim.compare.run import AS_WRITTEN, compare
 from clsim.compare.win import HIERARCHY
 from clsim.crowd.plan import run_block
 from clsim.errors import BadInput
+from clsim.policy.memory import SWINGS
 from clsim.policy.policy import load_policy
 from clsim.policy.python import PythonPolicy
 from clsim.scenario.scenario import load
@@ -147,13 +148,13 @@ def changed(trial, k, **columns):
 
 def test_drips_that_swing_are_one_warning_with_their_counts(trial):
     n = trial.treated
-    calm = changed(changed(trial, 0, swings=np.full(n, run.SWINGING - 1)), 1, swings=np.zeros(n, int))
+    calm = changed(changed(trial, 0, swings=np.full(n, SWINGS - 1)), 1, swings=np.zeros(n, int))
     calm = changed(calm, 2, swings=np.zeros(n, int))
     assert calm.warnings() == [f"{AS_WRITTEN} gives fluids and drugs by the clock, whatever the patient needs"]
     swings = np.zeros(n, int)
     swings[:2] = 6, 9
     said = changed(calm, 2, swings=swings).warnings()[0]
-    assert f"{run.SWINGING} times or more" in said and "early-pressor in 2 (at most 9 times, 15 in all)" in said
+    assert f"{SWINGS} times or more" in said and "early-pressor in 2 (at most 9 times, 15 in all)" in said
     assert "cwg" not in said
 
 

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from toy_trial import HORIZON, arms, rows
+from toy_trial import arms, rows
 
 from clsim.compare import tables
 from clsim.compare.arm import Arm
 from clsim.compare.endpoints import chosen
-from clsim.compare.incidence import HAPPENINGS, lost
 from clsim.compare.paired import records
 from clsim.compare.subgroups import SUBGROUPS, forest
 from clsim.compare.win import HIERARCHY, wins
@@ -88,14 +87,6 @@ def test_wins_level_by_level():
     assert "win ratio infinite, without losses (" in tables.verdict(wins(one, THREE[0]))
 
 
-def test_subgroups_and_time_lost():
+def test_subgroups():
     text = tables.subgroups(forest(THREE[1], THREE[0], CHOSEN[0], SUBGROUPS))
     assert text.startswith("cautious less supportive") and "60 y or more" in text
-    event = HAPPENINGS[1]
-    lines = tables.time_lost(event.label, HORIZON, lost(THREE, "supportive", event, HORIZON), "supportive").splitlines()
-    assert len(lines) == 4 and "reference" in lines[1] and lines[2].startswith("cautious")
-
-
-def test_definitions_name_the_word_and_the_source():
-    text = tables.definitions(CHOSEN, HIERARCHY)
-    assert "recovery_hours" in text and "level 1: death" in text and "assumed: nothing outweighs it" in text
