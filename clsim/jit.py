@@ -13,8 +13,9 @@ reordered, one patient, a group of lanes and plain Python
 
 Numba decides whether a cached driver is still valid by looking at the driver's
 own file, not at the kernels it calls.  The folder of the cache therefore bears
-the hash of every source of the package: an edited law can never meet an old
-machine code.
+the hash of every source that machine code can be made of: an edited law can never
+meet an old machine code.  The rooms in `FRONT` only use what is compiled; a test
+sees to it that no kernel stands there, and that nothing below imports them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -39,18 +40,25 @@ if not numba.config.DISABLE_JIT:
     import clsim.lane_records  # noqa: F401  (teaches numba the lanes that kernels work on)
 
 PACKAGE = Path(__file__).parent
+FRONT = ("bedside", "compare", "evidence", "lessons", "managed", "sensitivity", "validation")  # and *cli.py
 KEEP = 4
 GRACE = 3600.0  # seconds during which a superseded stamp may still be in use elsewhere
 STAMP = re.compile(r"[0-9a-f]{16}")
 LANES = 16 if get_host_cpu_features().get("avx512f") else 8  # patients side by side; any width gives the same bits
 
 
-def stamp(package: Path) -> str:
-    """Hash of all Python sources below ``package``, 16 hexadecimal digits."""
+def stamp(package: Path, files: Iterable[Path] | None = None) -> str:
+    """Hash of Python sources below ``package``, all if none are named: 16 hexadecimal digits."""
     digest = hashlib.sha256()
-    for file in sorted(package.rglob("*.py")):
+    for file in sorted(package.rglob("*.py")) if files is None else files:
         digest.update(str(file.relative_to(package)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def compiled_from(package: Path) -> list[Path]:
+    """The sources that machine code can be made of: all but the front rooms and the command line."""
+    files = [(file, file.relative_to(package)) for file in sorted(package.rglob("*.py"))]
+    return [file for file, inside in files if inside.parts[0] not in FRONT and not inside.stem.endswith("cli")]
 
 
 def cache_root() -> Path:
@@ -84,7 +92,7 @@ def prune(root: Path, keep: int = KEEP, grace: float = GRACE) -> None:
 def open_cache() -> Path | None:
     """This source's own cache folder, marked as used; None where nothing can be written."""
     root = cache_root()
-    folder = root / stamp(PACKAGE)
+    folder = root / stamp(PACKAGE, compiled_from(PACKAGE))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from reading import PACKAGE
 
+from clsim.jit import compiled_from
 from clsim.model.layout import SUBSYSTEMS
 
 LONGEST = 400  # lines
@@ -127,6 +128,18 @@ def test_what_is_reserved_is_left_to_its_files(path):
             other = module.removeprefix("clsim.")
             assert other not in SUBSYSTEM_FILES, f"{name}:{line}: they meet in the record only"
             assert package == "clsim" or package == "__future__", f"{name}:{line} imports {module}"
+
+
+def test_machine_code_is_made_of_what_its_cache_is_stamped_with():
+    stamped = set(compiled_from(PACKAGE))
+    front = {dotted(path) for path in FILES if path not in stamped}
+    assert {"cli", "compare.run", "managed.course"} < front
+    for path in FILES:
+        wanted = {module.removeprefix("clsim.") for module, _, early in imports(path) if early}
+        if path not in stamped:
+            assert "jit" not in wanted, f"{path} compiles, but an edit of it would not be noticed"
+        elif dotted(path) not in ("", "__main__"):  # the package finds its public names lazily
+            assert not wanted & front, f"{path} imports {wanted & front}, whose edits would not be noticed"
 
 
 def test_njit_is_decided_in_one_file():
