@@ -83,6 +83,8 @@ PARAMETERS = (
               "assumed: small beside nitric oxide"),
     Parameter("fever_on_HR", 9.0, "1/min/degC", "heart rate by fever", (0.0, 30.0),
               "textbook value 8 to 10, quoted from memory"),
+    Parameter("NO_on_HR", 8.0, "1/min", "heart rate per unit of vasodilator drive", (0.0, 60.0),
+              "assumed: rate rises by 38 where pressure falls by 14 mmHg (Lee1989), more than reflex and fever give"),
     Parameter("starling_offset", 4.0, "mmHg", "filling pressure below zero that still fills the heart", (0.0, 10.0),
               "Guyton: cardiac output falls to zero near -4 mmHg"),
     Parameter("starling_width", 0.5, "mmHg", "width of the onset of filling of the heart", (0.01, 3.0),
@@ -221,7 +223,7 @@ def balance(MAP, x, p, u, f):
     f.CVP = (MAP - f.SVR * f.P_msf / R_vr) / (1.0 - f.SVR / R_vr)
     f.CO = (MAP - f.CVP) / f.SVR
     f.HR = (p.HR_rest * (1.0 + p.g_HR * S + f.dopamine_chronotropy)
-            + p.fever_on_HR * (x.temperature - p.temperature_rest))
+            + p.fever_on_HR * (x.temperature - p.temperature_rest) + p.NO_on_HR * f.vasodilation)
     f.contractility = f.strength * (
         1.0 + p.cardiac_reserve * p.g_E * S + f.norepinephrine_inotropy + f.dopamine_inotropy)
     fill = filling(f.CVP, p)
