@@ -59,9 +59,8 @@ def physiology(
         By number.
     """
     bench = Bench(values)
-    experiments = (*EXPERIMENTS, *untouched.EXPERIMENTS)
-    if course:
-        experiments += interleukin2.COURSE_EXPERIMENTS
+    later = interleukin2.COURSE_EXPERIMENTS if course else ()
+    experiments = (*EXPERIMENTS, *untouched.EXPERIMENTS, *later)
     rows: list[Row] = []
     for done, experiment in enumerate(experiments, 1):
         rows.extend(experiment(bench))

@@ -83,6 +83,7 @@ PUBLISHED = (
 SALINE_7_5 = 1e3 * 75.0 / 58.44  # mmol/L of sodium chloride
 EXCHANGE = 0.03  # L/min of blood for 5 % albumin; assumed: in three hours, the paper says in aliquots of 450 to 900 mL
 LONGEST = 4 * HOUR  # of an exchange
+SECANTS, SAME_VOLUME = 6, 0.02  # L
 MASK = 60.0  # L/min of oxygen, which comes nearest to the pure oxygen that was breathed
 LEGS = 1.0 / 3.0  # share of the peripheral bed under suction, as in standing (row 12)
 # Blood drawn into the legs at -40 mmHg: 10 g/kg at -70 mmHg (Brown1966), in proportion; density 1.06 kg/L.
@@ -148,16 +149,32 @@ def albumin_5(bench: Bench) -> list[Row]:
 
 
 def diluted(bench: Bench, body: Patient, hemoglobin: float, oxygen: float = 0.0) -> Course:
-    """Blood exchanged for 5 % albumin down to a haemoglobin [g/L], 15 min of rest, 20 min with oxygen [L/min]."""
+    """Blood exchanged for 5 % albumin down to a haemoglobin [g/L], 15 min of rest, 20 min with oxygen [L/min].
 
-    def exchange(stop: float) -> list[Event]:
-        return [*NIL_BY_MOUTH, *bleed(EXCHANGE * stop, 0.0, stop), *give("albumin_5", EXCHANGE * stop, 0.0, stop)]
+    As much albumin is given as keeps the blood volume; how much more than blood was let is found by secants.
+    """
 
-    trial = bench.run(exchange(LONGEST), LONGEST, body=body)
-    reached = np.flatnonzero(trial["hemoglobin"] <= hemoglobin)
-    stop = float(trial.minutes[reached[0]]) if reached.size else LONGEST
-    breathed = Event("oxygen", stop + 15.0, stop + 35.0, oxygen)
-    return bench.run([*exchange(stop), breathed], stop + 35.0, body=body)
+    def exchange(stop: float, share: float) -> list[Event]:
+        blood = EXCHANGE * stop
+        return [*NIL_BY_MOUTH, *bleed(blood, 0.0, stop), *give("albumin_5", share * blood, 0.0, stop)]
+
+    def attempt(share: float) -> tuple[Course, float]:
+        trial = bench.run(exchange(LONGEST, share), LONGEST, body=body)
+        reached = np.flatnonzero(trial["hemoglobin"] <= hemoglobin)
+        stop = float(trial.minutes[reached[0]]) if reached.size else LONGEST
+        breathed = Event("oxygen", stop + 15.0, stop + 35.0, oxygen)
+        course = bench.run([*exchange(stop, share), breathed], stop + 35.0, body=body)
+        return course, course.change("V_blood", stop + 15.0)
+
+    (_, lost), share = attempt(1.0), 1.1
+    before = 1.0
+    course, off = attempt(share)
+    for _ in range(SECANTS):
+        if abs(off) < SAME_VOLUME or off == lost:
+            break
+        before, share, lost = share, share - off * (share - before) / (off - lost), off
+        course, off = attempt(share)
+    return course
 
 
 def haemodilution(bench: Bench) -> list[Row]:
