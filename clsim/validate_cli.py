@@ -18,7 +18,10 @@ def experiments() -> None:
 
 @validate.command()
 def physiology(as_json: AsJson = False) -> None:
-    """Classical experiments on the healthy body, graded against what was published."""
+    """Classical experiments on the healthy body, graded against what was published.
+
+    Ends with status 1 while any row is bad, those included that nobody tuned to.
+    """
     from clsim.progress import bar
 
     with bar("experiments") as tell:
