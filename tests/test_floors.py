@@ -43,7 +43,9 @@ FLOORS = (
         "compare.subgroups compare.pareto compare.tables compare.page compare.run compare.arms compare.out "
         "compare.study",),
     ("plots figures reference validation compare.pictures compare.publish",),
-    ("arguments cohort_cli managed_cli compare_cli study_cli validate_cli cli __main__",),
+    ("evidence evidence.knobs evidence.kinetics evidence.reading evidence.equations evidence.targets evidence.arms "
+        "evidence.fit evidence.waves evidence.ensemble evidence.clinical evidence.calibrate",),
+    ("arguments calibrate_cli cohort_cli managed_cli compare_cli study_cli validate_cli cli __main__",),
 )
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names[0].split()}
 SUBSYSTEM_FILES = {f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS}
@@ -52,8 +54,8 @@ ONLY = {  # what may be imported by these alone
     "numba": {"jit", "lane_types", "lane_records"},
     "llvmlite": {"jit", "lane_types", "lane_records"},
     "matplotlib": {"plots", "figures", "compare.pictures", "cli"},
-    "typer": {"cli", "arguments", "cohort_cli", "managed_cli", "compare_cli", "study_cli", "validate_cli"},
-    "pydantic": {"scenario.schema", "scenario.json_schema", "cohort.schema", "policy.schema", "compare.study",
+    "typer": {"cli", "arguments", "calibrate_cli", "cohort_cli", "managed_cli", "compare_cli", "study_cli", "validate_cli"},
+    "pydantic": {"scenario.schema", "scenario.json_schema", "cohort.schema", "policy.schema", "compare.study", "evidence.targets",
                  "reference"},
 }
 KERNEL_FLOOR = ("model.", "engine.")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Collection
 from functools import cache
 
 from clsim.jit import PACKAGE
@@ -31,9 +30,10 @@ def laws() -> str:
     return digest.hexdigest()[:16]
 
 
-def identity(but: Collection[str] = ()) -> str:
-    """Hash of the equations and of all declared values, but those of the named parameters."""
-    values = {each.name: each.default for each in PARAMETERS if each.name not in but}
+@cache
+def identity() -> str:
+    """Hash of the equations and of all declared values, fitted or not: knobs are factors on what is shipped."""
+    values = {each.name: each.default for each in PARAMETERS}
     return hashlib.sha256(f"{laws()}{json.dumps(values)}".encode()).hexdigest()[:16]
 
 

@@ -7,7 +7,8 @@ move in jumps.  Every point that was computed is kept in a file: a search that w
 
 Residuals
 ---------
-(1)  r_i = (value_i - published_i) / tolerance_i,   the half-width of the tolerance on that side
+(1)  r_i = (value_i - published_i) / tolerance_i,   the half-width of the tolerance on that side; shares are
+     soft here, so that a target that nobody reaches still has a slope
 (2)  r_k = log(knob_k) / prior_k,   prior_k half of the logarithm of its range: what no target speaks of stays
 (3)  cost = sum_i rho(r_i) + sum_k r_k^2,   rho soft L1: one target that cannot be met does not spoil the others
 """
@@ -51,6 +52,14 @@ def measure_all(groups: Sequence[Group], knobs: Mapping[str, float], threads: in
             for k, group in enumerate(groups)]
 
 
+@dataclass(frozen=True)
+class Point:
+    """What the model makes of every target, by id: as it is graded, and with soft shares."""
+
+    values: Mapping[str, float]
+    soft: Mapping[str, float]
+
+
 @dataclass
 class Problem:
     """What is fitted.
@@ -70,14 +79,14 @@ class Problem:
     seed: int
     kept: Path | None = None
     threads: int | None = None
-    points: dict[str, dict[str, float]] = field(default_factory=dict, repr=False)
+    points: dict[str, Point] = field(default_factory=dict, repr=False)
     computed: int = 0
 
     def __post_init__(self) -> None:
         if self.kept is not None and self.kept.exists():
             for line in self.kept.read_text(encoding="utf-8").splitlines():
                 row = json.loads(line)
-                self.points[row["key"]] = row["values"]
+                self.points[row["key"]] = Point(row["values"], row["soft"])
 
     @property
     def knobs(self) -> tuple[Knob, ...]:
@@ -95,18 +104,20 @@ class Problem:
         """Numbers that no knob moves."""
         return kinetics()
 
-    def values(self, knobs: Mapping[str, float]) -> dict[str, float]:
-        """What the model makes of every target, by id."""
+    def point(self, knobs: Mapping[str, float]) -> Point:
+        """What the model makes of every target."""
         text = json.dumps({name: float(f"{value:.9g}") for name, value in sorted(knobs.items())})
         key = hashlib.sha256(f"{self.identity}\0{text}".encode()).hexdigest()[:20]
         if key not in self.points:
             measured = {each.group.arm.name: each for each in measure_all(self.groups, knobs, self.threads)}
-            found = {each.id: value_of(each, measured, self.kinetics) for each in self.targets.targets}
+            found = Point(*({each.id: value_of(each, measured, self.kinetics, soft) for each in self.targets.targets}
+                            for soft in (False, True)))
             self.points[key] = found
             self.computed += 1
             if self.kept is not None:
                 with self.kept.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps({"key": key, "knobs": dict(knobs), "values": found}) + "\n")
+                    row = {"key": key, "knobs": dict(knobs), "values": found.values, "soft": found.soft}
+                    file.write(json.dumps(row) + "\n")
         return self.points[key]
 
     @cached_property
@@ -123,8 +134,8 @@ class Problem:
 
     def residuals(self, x: Numbers) -> Numbers:
         """Equations (1) and (2) at logarithms of the knobs."""
-        values = self.values(self.named(x))
-        return np.array([*(residual(each, values[each.id]) for each in self.driving), *(x / self.prior)])
+        soft = self.point(self.named(x)).soft
+        return np.array([*(residual(each, soft[each.id]) for each in self.driving), *(x / self.prior)])
 
     @cached_property
     def prior(self) -> Numbers:
@@ -147,11 +158,12 @@ class Problem:
         return np.stack(columns, axis=1)
 
 
-def value_of(target: Target, measured: Mapping[str, Measured], of_kinetics: Mapping[str, float]) -> float:
+def value_of(target: Target, measured: Mapping[str, Measured], of_kinetics: Mapping[str, float],
+             soft: bool = False) -> float:
     """What the model makes of a target."""
     if not target.arm:
         return target.reading.factor(of_kinetics[target.reading.name], target.unit)
-    return target.reading.over(measured[target.arm].each(target.reading))
+    return target.reading.over(measured[target.arm].each(target.reading), soft)
 
 
 def residual(target: Target, value: float) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from clsim import units
 from clsim.errors import nearest
@@ -17,6 +18,7 @@ from clsim.substances import molar_mass
 DAY = 1440.0  # min
 FORMS = ("value", "change", "ratio")
 PICKS = ("mean", "highest", "lowest", "time of highest", "time of lowest", "least per day", "most per day")
+SOFT = 0.3  # width of the limit of a soft share, of the standard deviation over patients
 SHARE, EXPECTED = "share", "expected share"
 DECLARED: dict[str, Flow | State] = {
     column: each for group in (FLOWS, STATES) for each in group for column in columns((each,))}  # type: ignore[misc]
@@ -73,13 +75,19 @@ class Reading:
         before = values[:, 0]
         return found / before if self.form == "ratio" else found - before if self.form == "change" else found
 
-    def over(self, each: Numbers) -> float:
-        """The statistic over patients, in ``unit``; not a number if nobody was left."""
+    def over(self, each: Numbers, soft: bool = False) -> float:
+        """The statistic over patients, in ``unit``; not a number if nobody was left.
+
+        A soft share counts who is near the limit by part, so that a search can see which way to go though nobody
+        has crossed it yet.
+        """
         known = each[np.isfinite(each)]
         if known.size == 0:
             return float("nan")
         if self.statistic == SHARE:
-            found = float(np.mean(known > self.above if self.above is not None else known < self.below))
+            beyond = known - self.above if self.above is not None else self.below - known
+            width = SOFT * float(np.std(known)) if soft else 0.0
+            found = float(np.mean(ndtr(beyond / width) if width > 0.0 else beyond > 0.0))
         elif self.statistic == EXPECTED:
             found = float(np.mean(-np.expm1(-known)))
         else:
