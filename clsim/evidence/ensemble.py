@@ -130,7 +130,8 @@ def _table(path: Path, knobs: tuple[Knob, ...], provenance: Mapping[str, str]) -
     file = path.with_suffix(".csv")
     if not file.exists():
         raise BadInput("the table of its members is not there", given=file.name, place=Place(str(path)))
-    rows = list(csv.reader(file.open(encoding="utf-8", newline="")))
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.reader(lines))
     names = [WEIGHT, *(knob.name for knob in knobs)]
     if not rows or rows[0][: len(names)] != names:
         raise BadInput("its columns are not those of the knobs", given=", ".join(rows[0][:4] if rows else []),

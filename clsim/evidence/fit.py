@@ -29,6 +29,7 @@ from scipy.optimize import least_squares
 
 from clsim.crowd.blocks import cores
 from clsim.evidence.arms import Group, Measured, gather, pieces, treat_piece
+from clsim.evidence.equations import identity
 from clsim.evidence.kinetics import kinetics
 from clsim.evidence.knobs import Knob, applied
 from clsim.evidence.targets import Target, Targets
@@ -85,7 +86,10 @@ class Problem:
     def __post_init__(self) -> None:
         if self.kept is not None and self.kept.exists():
             for line in self.kept.read_text(encoding="utf-8").splitlines():
-                row = json.loads(line)
+                try:
+                    row = json.loads(line)
+                except ValueError:  # the line at which a run was killed
+                    continue
                 self.points[row["key"]] = Point(row["values"], row["soft"])
 
     @property
@@ -106,8 +110,7 @@ class Problem:
 
     def point(self, knobs: Mapping[str, float]) -> Point:
         """What the model makes of every target."""
-        text = json.dumps({name: float(f"{value:.9g}") for name, value in sorted(knobs.items())})
-        key = hashlib.sha256(f"{self.identity}\0{text}".encode()).hexdigest()[:20]
+        key = self.key(knobs)
         if key not in self.points:
             measured = {each.group.arm.name: each for each in measure_all(self.groups, knobs, self.threads)}
             found = Point(*({each.id: value_of(each, measured, self.kinetics, soft) for each in self.targets.targets}
@@ -120,11 +123,14 @@ class Problem:
                     file.write(json.dumps(row) + "\n")
         return self.points[key]
 
+    def key(self, knobs: Mapping[str, float]) -> str:
+        """Hash of everything that determines a point."""
+        text = json.dumps({name: float(f"{value:.9g}") for name, value in sorted(knobs.items())})
+        return hashlib.sha256(f"{self.identity}\0{text}".encode()).hexdigest()[:20]
+
     @cached_property
     def identity(self) -> str:
         """What else determines the numbers: the targets, the equations and their values, patients and seed."""
-        from clsim.evidence.equations import identity
-
         return f"{self.targets.text}\0{identity()}\0{self.patients}\0{self.seed}"
 
     @property

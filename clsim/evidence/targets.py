@@ -52,7 +52,7 @@ class ArmFile(_Strict):
     title: Name = Field(description="one line: who, what, when")
     scenario: Name = Field(description="a shipped scenario: planned doses and ward")
     policy: str = Field("", description="the rules in force; none: as the scenario is written")
-    change: dict[str, str | float | int] = Field({}, description="other thresholds of the policy")
+    change: dict[str, Any] = Field({}, description="other thresholds of the policy")
     cohort: Name = Field("hd-il2-candidates", description="a shipped cohort: who was treated")
     set: dict[str, dict[str, Any]] = Field({}, description="tables of the scenario with other values")
     source: Name = Field(description="where it is known from, and what is assumed")
