@@ -1,4 +1,4 @@
-"""``clsim validate``: the model beside published experiments."""
+"""``clsim validate``: the model beside published experiments, and beside what a clinician expects."""
 
 from __future__ import annotations
 
@@ -32,4 +32,18 @@ def physiology(as_json: AsJson = False) -> None:
     else:
         print(validation.table(rows))
     if any(row.grade == "bad" for row in rows):
+        raise typer.Exit(1)
+
+
+@validate.command()
+def trends(as_json: AsJson = False) -> None:
+    """Directions that a clinician expects, with a least size; fails if one does not hold, known or not."""
+    from clsim.progress import bar
+
+    with bar("runs") as tell:
+        from clsim.validation.trends import find_trends, load_table, report
+
+        found = find_trends(load_table(), progress=lambda done, total: tell(f"run {done} of {total}", done / total))
+    print(json.dumps([each.record() for each in found], indent=1) if as_json else report.table(found))
+    if not all(each.holds for each in found):
         raise typer.Exit(1)
