@@ -35,6 +35,8 @@ class Found:
     def holds(self) -> bool:
         """Whether the numbers are as expected; what is not a number never is."""
         least, shares = self.trend.least, self.trend.is_share
+        if not np.all(np.isfinite(self.values)):
+            return False
         if self.trend.kind == RISING:
             return all(b - a >= (least * abs(a) if shares else least) for a, b in pairwise(self.values))
         largest = max(map(abs, self.values))

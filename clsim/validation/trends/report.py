@@ -12,7 +12,7 @@ from clsim.reference import CITATION
 from clsim.validation.trends.found import Found
 from clsim.validation.trends.table import RISING
 
-HEADINGS = ("id", "expectation", "measured", "wanted", "verdict")
+HEADINGS = ("id", "verdict", "measured", "wanted", "expectation")
 HEAD = dedent("""\
     <!-- Written by `python -m clsim.validation.trends docs/trends.md`; changes here are lost. -->
 
@@ -58,10 +58,7 @@ def unit_of(found: Found) -> str:
 def wanted(found: Found) -> str:
     """How far apart, or how close, the numbers must be."""
     trend = found.trend
-    if trend.is_share:
-        size = f"{100.0 * trend.least:.3g} %"
-    else:
-        size = figures(trend.least) + unit_of(found)
+    size = f"{100.0 * trend.least:.3g} %" if trend.is_share else figures(trend.least) + unit_of(found)
     if trend.kind == RISING:
         return f"rise of {size}"
     return f"within {size}" if trend.least else "the same"
@@ -76,7 +73,7 @@ def summary(found: Sequence[Found]) -> str:
 
 def table(found: Sequence[Found]) -> str:
     """Plain text, a line for each trend, with the counts below."""
-    rows = [HEADINGS, *((each.trend.id, each.trend.says, measured(each), wanted(each), each.verdict) for each in found)]
+    rows = [HEADINGS, *((each.trend.id, each.verdict, measured(each), wanted(each), each.trend.says) for each in found)]
     return f"{columns_of_text(rows, len(HEADINGS))}\n\n{summary(found)}"
 
 

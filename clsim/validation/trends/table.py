@@ -299,6 +299,10 @@ class _Reader:
                                 allowed="the name of a [[run]]")
         if whole["minus"] and whole["minus"] not in self.runs:
             self.section.refuse("is no run", kind, i, given=whole["minus"], nearest=nearest(whole["minus"], self.runs))
+        odd = [key for key in ("part", "at", "since", "begin", "until") if whole[key]]
+        if self.runs[whole["run"]].patients and (odd or whole["read"] not in OF_COHORTS):
+            self.section.refuse("a row of a cohort has no times: only the mean of a column is read", kind, i,
+                                given=", ".join(odd) or whole["read"], allowed='read = "mean"')
         return whole
 
     def unit_of(self, side: Mapping[str, str]) -> str:
@@ -326,10 +330,6 @@ class _Reader:
             return Reading(value=self.parsed(side["value"], unit, kind, i))
         run, read = self.runs[side["run"]], side["read"]
         if run.patients:
-            odd = [key for key in ("part", "at", "since", "begin", "until") if side[key]]
-            if odd or read not in OF_COHORTS:
-                self.section.refuse("a row of a cohort has no times: only the mean of a column is read", kind, i,
-                                    given=", ".join(odd) or read, allowed='read = "mean"')
             return Reading(side["run"], side["minus"], side["of"], read=read)
         variable, part = self.variable(side["of"]), side["part"]
         if bool(variable.per) != bool(part) or (part and part not in (*variable.per, "all")):
