@@ -8,12 +8,12 @@ import typer
 
 from clsim.arguments import AsJson
 
-validate = typer.Typer(help="Compare the model with what was published, and with what is expected.", no_args_is_help=True)
+validate = typer.Typer(help="Compare the model with what is published and expected.", no_args_is_help=True)
 
 
 @validate.callback()
 def experiments() -> None:
-    """Compare the model with what was published, and with what is expected."""
+    """Compare the model with what is published and expected."""
 
 
 @validate.command()
