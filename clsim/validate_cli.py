@@ -1,4 +1,4 @@
-"""``clsim validate``: the model beside published experiments."""
+"""``clsim validate``: the model beside published experiments, and beside what a clinician expects."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import typer
 
 from clsim.arguments import AsJson, whole_number
 
-validate = typer.Typer(help="Compare the model with published experiments.", no_args_is_help=True)
+validate = typer.Typer(help="Compare the model with what is published and expected.", no_args_is_help=True)
 
 
 @validate.callback()
 def experiments() -> None:
-    """Compare the model with published experiments."""
+    """Compare the model with what is published and expected."""
 
 
 @validate.command()
@@ -61,4 +61,18 @@ def clinical(
         found = compared(load_targets(targets), number, chosen, tell=tell)
     print(json.dumps([row.record() for row in found.rows], indent=1) if as_json else table(found))
     if found.beyond:
+        raise typer.Exit(1)
+
+
+@validate.command()
+def trends(as_json: AsJson = False) -> None:
+    """Directions that a clinician expects, with a least size; fails if one does not hold, known or not."""
+    from clsim.progress import bar
+
+    with bar("runs") as tell:
+        from clsim.validation.trends import find_trends, load_table, report
+
+        found = find_trends(load_table(), progress=lambda done, total: tell(f"run {done} of {total}", done / total))
+    print(json.dumps([each.record() for each in found], indent=1) if as_json else report.table(found))
+    if not all(each.holds for each in found):
         raise typer.Exit(1)

@@ -54,9 +54,10 @@ ONLY = {  # what may be imported by these alone
     "numba": {"jit", "lane_types", "lane_records"},
     "llvmlite": {"jit", "lane_types", "lane_records"},
     "matplotlib": {"plots", "figures", "compare.pictures", "cli"},
-    "typer": {"cli", "arguments", "calibrate_cli", "cohort_cli", "managed_cli", "compare_cli", "study_cli", "validate_cli"},
-    "pydantic": {"scenario.schema", "scenario.json_schema", "cohort.schema", "policy.schema", "compare.study", "evidence.targets",
-                 "reference"},
+    "typer": {"cli", "arguments", "calibrate_cli", "cohort_cli", "managed_cli", "compare_cli", "study_cli",
+              "validate_cli"},
+    "pydantic": {"scenario.schema", "scenario.json_schema", "cohort.schema", "policy.schema", "compare.study",
+                 "evidence.targets", "reference", "validation.trends.table"},
 }
 KERNEL_FLOOR = ("model.", "engine.")
 CLOSED_TO_KERNELS = {  # nothing that opens a file, knows a unit or calls a library of mathematics
