@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from clsim.arguments import AsJson, whole_number
+from clsim.calibrate_cli import TargetsOption
 
 validate = typer.Typer(help="Compare the model with what is published and expected.", no_args_is_help=True)
 
@@ -41,7 +42,7 @@ def physiology(as_json: AsJson = False) -> None:
 
 @validate.command()
 def clinical(
-    targets: Annotated[str, typer.Option(metavar="NAME", help="Published numbers: a shipped file or a path.")] = "hd-il2",
+    targets: TargetsOption = "hd-il2",
     patients: Annotated[str, typer.Option("-n", metavar="N", help="Eligible patients of every study.")] = "256",
     seed: Annotated[str, typer.Option(metavar="N", help="Of all that is drawn.")] = "2014",
     as_json: AsJson = False,

@@ -44,7 +44,8 @@ FLOORS = (
         "compare.study",),
     ("plots figures reference validation compare.pictures compare.publish",),
     ("evidence evidence.knobs evidence.kinetics evidence.reading evidence.equations evidence.targets evidence.arms "
-        "evidence.fit evidence.waves evidence.ensemble evidence.clinical evidence.calibrate",),
+        "evidence.fit evidence.waves evidence.ensemble evidence.clinical evidence.calibrate evidence.identify "
+        "evidence.variants evidence.report evidence.__main__",),
     ("arguments calibrate_cli cohort_cli managed_cli compare_cli study_cli validate_cli cli __main__",),
 )
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names[0].split()}

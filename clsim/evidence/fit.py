@@ -152,6 +152,11 @@ class Problem:
         """Knobs by name from their logarithms."""
         return {each.name: float(np.exp(value)) for each, value in zip(self.knobs, x, strict=True)}
 
+    def cost(self, knobs: Mapping[str, float]) -> float:
+        """Equation (3); a knob that is not named is 1."""
+        x = np.log([knobs.get(each.name, 1.0) for each in self.knobs])
+        return cost(self.residuals(x), len(self.driving))
+
     def slopes(self, x: Numbers) -> Numbers:
         """Change of each residual with each logarithm, (residuals, knobs), over a step away from the nearer bound."""
         here = self.residuals(x)

@@ -30,7 +30,7 @@ from clsim.vmath import exp, pow, softplus, tanh
 PARAMETERS = (
     Parameter("CVP_on_volume_signal", 0.02, "1/mmHg", "central venous pressure on the volume signal", (0.0, 0.2),
               "assumed: atria sense more than the plasma"),
-    Parameter("NO_on_volume_signal", 0.05, "1", "underfilling that is sensed, per unit of vasodilator drive", (0.0, 0.5),
+    Parameter("NO_on_volume_signal", 0.05, "1", "underfilling that is sensed, per vasodilator drive", (0.0, 0.5),
               "Schrier1988: arterial underfilling by vasodilatation retains salt and water; size assumed, "
               "set with urine in courses of interleukin-2"),
     Parameter("tau_volume_signal", 5.0, "min", "time constant of the volume signal", (1.0, 200.0),
