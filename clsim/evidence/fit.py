@@ -2,9 +2,10 @@
 
 A damped Gauss-Newton search (trust region, `scipy.optimize.least_squares`) over the logarithms of the
 knobs.  Slopes by differences are dear, one point for every knob; between them slopes are kept up to date by
-Broyden's rank-one correction from the points that the search looks at anyway.  The patients and all that is drawn are the same at every point (common random numbers), so that
-the residuals are nearly smooth; slopes are taken over wide steps because shares of a hundred patients
-move in jumps.  Every point that was computed is kept in a file: a search that was stopped goes on from there.
+Broyden's rank-one correction from the points that the search looks at anyway.  The patients and all that is
+drawn are the same at every point (common random numbers), so that the residuals are nearly smooth; slopes are
+taken over wide steps because shares of a hundred patients move in jumps.  Every point that was computed is kept
+in a file: a search that was stopped goes on from there.
 
 Residuals
 ---------
@@ -230,7 +231,7 @@ def search(problem: Problem, start: Mapping[str, float] | None = None, rounds: i
             held["times"] += 1
         held.update(x=x.copy(), r=here)
         known.clear()
-        return held["J"]
+        return np.asarray(held["J"])
 
     found = least_squares(residuals, np.clip(x, low + 1e-9, high - 1e-9), slopes, (low, high), loss="soft_l1",
                           max_nfev=rounds * 2 * CORRECTED, x_scale=problem.prior)
