@@ -16,7 +16,7 @@ import typer
 import clsim
 from clsim.arguments import AsJson, ScenarioArgument, Setting, overrides
 from clsim.cohort_cli import cohort as cohort_command
-from clsim.compare_cli import compare, sweep
+from clsim.compare_cli import WithEnsemble, compare, sweep
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, ClsimError, Place
 from clsim.managed_cli import (
@@ -57,7 +57,7 @@ app.add_typer(validate, name="validate")
 app.command("cohort")(cohort_command)
 app.command()(explain)
 app.command()(fork)
-app.command()(compare)
+app.command(cls=WithEnsemble)(compare)
 app.command()(sweep)
 app.command()(study)
 

@@ -39,7 +39,7 @@ FLOORS = (
         "crowd.outcomes crowd.steering crowd.plan crowd.warming crowd.run crowd.__main__ "
         "managed managed.trace managed.hand managed.decisions managed.bedside managed.result managed.course "
         "managed.fork managed.files managed.explain",),
-    ("compare compare.arm compare.forms compare.endpoints compare.paired compare.win compare.incidence "
+    ("evidence evidence.knobs evidence.ensemble compare compare.altered compare.nested compare.arm compare.forms compare.endpoints compare.paired compare.win compare.incidence "
         "compare.subgroups compare.pareto compare.tables compare.page compare.run compare.arms compare.out "
         "compare.study",),
     ("plots figures reference validation compare.pictures compare.publish",),
