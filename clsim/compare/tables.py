@@ -101,10 +101,12 @@ def members_cells(record: Mapping[str, Any], decimals: int) -> Cells:
 
 def members(records: Records) -> list[Cells]:
     """Rows of a table of members, `MEMBERS_HEAD` first."""
-    rows, before = [MEMBERS_HEAD], ""
+    rows: list[Cells] = [MEMBERS_HEAD]
+    before = ""
     errors: dict[str, float] = {}
     for each in records:
-        errors[each["outcome"]] = max(errors.get(each["outcome"], 0.0), each["mc_error"] or 0.0, each["member_sd"] or 0.0)
+        own = max(each["mc_error"] or 0.0, each["member_sd"] or 0.0)
+        errors[each["outcome"]] = max(errors.get(each["outcome"], 0.0), own)
     for record in records:
         first = record["outcome"] != before
         rows.append((record["label"] if first else "", record["unit"] if first else "", record["policy"],
