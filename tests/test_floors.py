@@ -44,7 +44,7 @@ FLOORS = (
         "compare.subgroups compare.pareto compare.tables compare.page compare.altered compare.nested compare.run "
         "compare.arms compare.out compare.study "
         "sensitivity sensitivity.ranges sensitivity.trial sensitivity.resampling sensitivity.tornado "
-        "sensitivity.morris sensitivity.sobol sensitivity.flips sensitivity.tables",),
+        "sensitivity.morris sensitivity.sobol sensitivity.separation sensitivity.flips sensitivity.tables",),
     ("plots figures reference validation compare.pictures compare.publish sensitivity.pictures",),
     ("arguments cohort_cli managed_cli compare_cli study_cli sensitivity_cli validate_cli cli __main__",),
 )
