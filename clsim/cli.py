@@ -35,6 +35,7 @@ from clsim.managed_cli import (
     say,
 )
 from clsim.printing import columns_of_text
+from clsim.sensitivity_cli import sensitivity
 from clsim.study_cli import study
 from clsim.validate_cli import validate
 
@@ -54,6 +55,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(validate, name="validate")
+app.add_typer(sensitivity, name="sensitivity")
 app.command("cohort")(cohort_command)
 app.command()(explain)
 app.command()(fork)

@@ -19,6 +19,8 @@ from clsim.errors import BadInput, NumericalFailure, Place
 from clsim.printing import columns_of_text
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from clsim.compare.publish import Wanted
     from clsim.compare.run import Comparison
     from clsim.progress import Tell
@@ -286,6 +288,17 @@ def _writing(out: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise BadInput(f"cannot be written ({error.strerror})", place=Place(str(out))) from None
+
+
+def written_to(out: Path, made: dict[str, tuple[Figure, str]], records: Mapping[str, Any]) -> None:
+    """Figures and records, by file name, in a folder."""
+    from clsim.compare import out as files
+    from clsim.compare.publish import write_figures
+
+    with _writing(out):
+        write_figures(made, out / files.FIGURES)
+        for name, record in records.items():
+            files.write_json(record, out / name)
 
 
 def _say(kind: str, lines: Sequence[str]) -> None:
