@@ -242,7 +242,7 @@ def flips(
         def picture() -> Figure:
             from clsim.sensitivity import pictures
 
-            return pictures.flip_map(found, f"{trial.endpoint.label}: which policy is best where ({scenario})")
+            return pictures.flip_map(found, f"{trial.endpoint.label}: which policy is ahead, {scenario}")
 
         return Told(head + tables.flips(found, trial.endpoint.label), found.record(), picture, found.failed, found.runs,
                     found.unknown * len(found.members))

@@ -122,11 +122,6 @@ class Flips:
         low, high = (quantile(self.means[:, k], self.weights, each) for each in INTERVAL)
         return mean(self.means[:, k], self.weights), low, high
 
-    def leading(self) -> Pair:
-        """The pair that is told first: of those that flip the one that is most open, else the first."""
-        turning = [pair for pair in self.pairs if pair.flips]
-        return min(turning, key=lambda pair: abs(pair.ahead - pair.behind)) if turning else self.pairs[0]
-
     def record(self) -> dict[str, Any]:
         """Ready for JSON."""
         return {

@@ -19,7 +19,7 @@ from clsim.draws import stream_key, uniforms
 from clsim.errors import BadInput
 from clsim.progress import Tell, silent
 from clsim.sensitivity.ranges import Range, settings
-from clsim.sensitivity.resampling import RESAMPLES, Interval, generator, intervals, means, patients_again
+from clsim.sensitivity.resampling import RESAMPLES, Interval, generator, intervals, means, overall, patients_again
 from clsim.sensitivity.sobol import told
 from clsim.sensitivity.trial import Trial
 
@@ -134,7 +134,7 @@ def morris(trial: Trial, spans: Sequence[Range], trajectories: int = 16, threads
     cube = design([each.knob.name for each in spans], trajectories, seed)
     k = len(spans)
     found, failed = trial.measured(settings(spans, cube.reshape(-1, k)), threads, tell)
-    values = summed(effects(cube, means(found)[:, 0].reshape(trajectories, k + 1)))
+    values = summed(effects(cube, overall(found).reshape(trajectories, k + 1)))
     draws = generator(seed)
     drawn = means(found, patients_again(found.shape[1], draws, resamples))
     all_effects = effects(cube, drawn.reshape(trajectories, k + 1, resamples))

@@ -11,15 +11,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clsim.compare.pictures import LONGEST_TITLE, WIDTH, folded, look
-from clsim.plots import COLOUR, HALO, sheet, styled
-from clsim.sensitivity.flips import Flips
+from clsim.plots import COLOUR, sheet, styled
+from clsim.sensitivity.flips import Flips, Pair
 from clsim.sensitivity.morris import Morris
 from clsim.sensitivity.sobol import Sobol
 from clsim.sensitivity.tornado import Tornado
 
 MOST = 20  # knobs that are drawn
-LINE = 0.26  # inches
-LONGEST_NAME = 44  # characters
+LINE, KEY = 0.26, 0.5  # inches
+LABELS = 4.5  # heights of a letter that the labels of an axis take
+LONGEST_NAME, LONGEST_PAIR = 44, 40  # characters
+MOST_PAIRS = 6  # of policies that are drawn
 
 
 def _titled(figure: Figure, title: str) -> None:
@@ -34,11 +36,16 @@ def _named(axes: Axes, records: Sequence[Mapping[str, Any]]) -> None:
     axes.grid(False, axis="y")
 
 
+def _below(axes: Axes) -> None:
+    """What the marks mean, below the axis whatever its height."""
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=LABELS, ncols=2, fontsize=8)
+
+
 @styled
 def tornado(found: Tornado, label: str, title: str) -> Figure:
     """Bars of one patient, the widest on top."""
     bars = found.records()[:MOST]
-    figure = sheet(WIDTH, 1.0 + LINE * len(bars))
+    figure = sheet(WIDTH, 1.2 + LINE * len(bars))
     _titled(figure, title)
     axes = figure.subplots()
     axes.axvline(found.base, color=COLOUR["black"], linewidth=0.8)
@@ -50,7 +57,7 @@ def tornado(found: Tornado, label: str, title: str) -> Figure:
     _named(axes, bars)
     axes.margins(x=0.08)
     axes.set_xlabel(f"{label}; the line is the body as it is")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16 - 0.2 / len(bars)), ncols=2, fontsize=8)
+    _below(axes)
     return figure
 
 
@@ -69,7 +76,7 @@ def _dots(axes: Axes, records: Sequence[Mapping[str, Any]], name: str, colour: s
 def sobol(found: Sobol, title: str) -> Figure:
     """First-order and total indices with 95 % intervals."""
     records = found.records()[:MOST]
-    figure = sheet(WIDTH, 1.0 + LINE * len(records))
+    figure = sheet(WIDTH, 1.2 + LINE * len(records))
     _titled(figure, title)
     axes = figure.subplots()
     _dots(axes, records, "total", "red", "s", 0.14, "total: with all that it does together with others")
@@ -77,83 +84,65 @@ def sobol(found: Sobol, title: str) -> Figure:
     _named(axes, records)
     axes.axvline(0.0, color=COLOUR["black"], linewidth=0.8)
     axes.set_xlabel("share of the variance of the outcome; bars: 95 %")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16 - 0.2 / len(records)), ncols=2, fontsize=8)
+    _below(axes)
     return figure
 
 
 @styled
 def morris(found: Morris, label: str, title: str) -> Figure:
-    """Size of the effects against how much they differ from place to place."""
+    """Size of the effects, and how much they differ from place to place, with 95 % intervals."""
     records = found.records()[:MOST]
-    figure = sheet(WIDTH, 4.2)
+    figure = sheet(WIDTH, 1.2 + LINE * len(records))
     _titled(figure, title)
     axes = figure.subplots()
-    for each in records:
-        x, y = each["mu_star"], each["sigma"]
-        if x is None or y is None:
-            continue
-        axes.plot([each["mu_star_low"], each["mu_star_high"]], [y, y], color=COLOUR["blue"], linewidth=0.9)
-        axes.plot([x, x], [each["sigma_low"], each["sigma_high"]], color=COLOUR["blue"], linewidth=0.9)
-        axes.plot([x], [y], color=COLOUR["blue"], marker="o", markersize=5)
-        axes.annotate(each["knob"], (x, y), xytext=(4, 4), textcoords="offset points", fontsize=8, path_effects=HALO)
-    top = max((each["mu_star_high"] or 0.0 for each in records), default=0.0) or 1.0
-    axes.plot([0.0, top], [0.0, top], color=COLOUR["grey"], linewidth=0.8, linestyle=(0, (4, 3)),
-              label="above the line the effect changes its sign, or depends much on the others")
-    axes.set_xlim(0.0, None)
-    axes.set_ylim(0.0, None)
-    axes.set_xlabel(f"mu*, size of the effect over the whole range: {label}")
-    axes.set_ylabel("sigma, how much it differs")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), fontsize=8)
+    _dots(axes, records, "mu_star", "blue", "o", -0.14, "mu*: size of the effect")
+    _dots(axes, records, "sigma", "red", "s", 0.14, "sigma: how much it differs with the others, or along the way")
+    _named(axes, records)
+    axes.axvline(0.0, color=COLOUR["black"], linewidth=0.8)
+    axes.set_xlabel(f"{label}, for the whole range; bars: 95 %")
+    _below(axes)
     return figure
 
 
 @styled
 def flip_map(found: Flips, title: str) -> Figure:
-    """Members in the plane of the two knobs that separate them best, by the policy that is best there."""
-    pair = found.leading()
-    names = [knob.name for knob in found.ensemble.knobs]
-    shown = [each.knob for each in pair.separations[:2]]
-    figure = sheet(WIDTH, 4.6)
+    """For each two policies the members in the plane of the two knobs that separate them best, by who is ahead."""
+    pairs = sorted(found.pairs, key=lambda pair: (not pair.flips, abs(pair.ahead - pair.behind)))[:MOST_PAIRS]
+    columns = min(2, len(pairs))
+    lines = -(-len(pairs) // columns)
+    height = 4.0 if columns == 1 else 3.1
+    figure = sheet(WIDTH, 0.5 + KEY + lines * height)
     _titled(figure, title)
-    axes = figure.subplots()
-    marks = look(found.policies)
-    gain = found.means if found.better == "more" else -found.means
-    order = np.sort(gain, axis=1)
-    tied = order[:, -1] == order[:, -2]
-    best = np.where(tied, -1, np.argmax(gain, axis=1))
-    sure = _sure(found, best)
-    values = found.ensemble.values[found.members]
-    x = values[:, names.index(shown[0])]
-    y = values[:, names.index(shown[1])] if len(shown) > 1 else gain[:, 0]
-    size = 18.0 + 60.0 * found.weights / found.weights.max()
-    for k, policy in enumerate(found.policies):
-        mark = marks[policy]
-        for certain in (True, False):
-            some = (best == k) & (sure == certain)
-            axes.scatter(x[some], y[some], size[some], marker=mark["marker"], edgecolors=mark["color"], linewidths=1.0,
-                         facecolors=mark["color"] if certain else "white", label="")
-        axes.scatter([], [], 36.0, marker=mark["marker"], color=mark["color"],
-                     label=f"{folded(policy)} best: {100.0 * float(found.best[k]):.0f} %")
-    if tied.any():
-        axes.scatter(x[tied], y[tied], size[tied], marker="x", color=COLOUR["grey"], linewidths=1.0,
-                     label=f"equal: {100.0 * float(found.weights[tied].sum()):.0f} %")
-    cut = pair.separations[0].cut
-    if pair.flips and not np.isnan(cut):
-        axes.axvline(cut, color=COLOUR["grey"], linewidth=0.9, linestyle=(0, (4, 3)))
-    labels = {knob.name: knob.label for knob in found.ensemble.knobs}
-    axes.set_xlabel(labels[shown[0]])
-    axes.set_ylabel(labels[shown[1]] if len(shown) > 1 else "outcome")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=min(3, len(found.policies) + int(tied.any())),
-                fontsize=8, title="a mark is a member, its size its weight; filled: beyond the Monte Carlo error",
-                title_fontsize=8)
+    cells = figure.add_gridspec(lines + 1, columns, height_ratios=[*(height for _ in range(lines)), KEY])
+    for place, pair in enumerate(pairs):
+        _plane(figure.add_subplot(cells[place // columns, place % columns]), pair, found)
+    key = figure.add_subplot(cells[lines, :])
+    key.set_axis_off()
+    for policy, mark in look(found.policies).items():
+        key.scatter([], [], 36.0, marker=mark["marker"], color=mark["color"], label=f"{folded(policy)} is ahead")
+    key.legend(loc="center", ncols=3, fontsize=8, title_fontsize=8, title="a mark is a member, its size its weight; "
+               "filled: beyond the Monte Carlo error; cross: equal")
     return figure
 
 
-def _sure(found: Flips, best: Any) -> Any:
-    """Members in which the best policy is surely ahead of every other."""
-    sure = best >= 0
-    for pair in found.pairs:
-        first, second = found.policies.index(pair.first), found.policies.index(pair.second)
-        mine = (best == first) | (best == second)
-        sure = sure & (~mine | pair.sure)
-    return sure
+def _plane(axes: Axes, pair: Pair, found: Flips) -> None:
+    """Members by their values of two knobs; of one knob, by how far the first policy is ahead."""
+    knobs = {knob.name: (k, knob.label) for k, knob in enumerate(found.ensemble.knobs)}
+    marks = look(found.policies)
+    place = [knobs[each.knob] for each in pair.separations[:2]]
+    x, *others = (found.ensemble.values[found.members, k] for k, _ in place)
+    y = others[0] if others else pair.gain
+    size = 14.0 + 46.0 * found.weights / found.weights.max()
+    for policy, here in ((pair.first, pair.gain > 0.0), (pair.second, pair.gain < 0.0)):
+        mark = marks[policy]
+        for some, face in ((here & pair.sure, mark["color"]), (here & ~pair.sure, "white")):
+            axes.scatter(x[some], y[some], size[some], marker=mark["marker"], edgecolors=mark["color"], linewidths=1.0,
+                         facecolors=face)
+    tied = pair.gain == 0.0
+    axes.scatter(x[tied], y[tied], size[tied], marker="x", color=COLOUR["grey"], linewidths=1.0)
+    if pair.flips:
+        axes.axvline(pair.separations[0].cut, color=COLOUR["grey"], linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.set_title(textwrap.fill(f"{pair.first} {100.0 * pair.ahead:.0f} %, {pair.second} {100.0 * pair.behind:.0f} %",
+                                 LONGEST_PAIR), fontsize=8.5)
+    axes.set_xlabel(textwrap.shorten(place[0][1], LONGEST_NAME), fontsize=8)
+    axes.set_ylabel(textwrap.shorten(place[1][1] if others else f"{pair.first} is ahead by", LONGEST_NAME), fontsize=8)

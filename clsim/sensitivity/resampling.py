@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from clsim.errors import BadInput
+
 Numbers = NDArray[np.float64]
 Draws = np.random.Generator
 RESAMPLES = 1000
@@ -51,6 +53,21 @@ def means(found: Numbers, counts: Numbers | None = None) -> Numbers:
     of = known.astype(np.float64) @ often
     with np.errstate(invalid="ignore"):
         return np.asarray(np.where(known, found, 0.0) @ often / of)
+
+
+def overall(found: Numbers) -> Numbers:
+    """Means over all patients, (runs,).
+
+    Raises
+    ------
+    BadInput
+        If the outcome is known of nobody in some run.
+    """
+    middle = means(found)[:, 0]
+    if np.isnan(middle).any():
+        raise BadInput("is known of nobody in some run", given=f"{found.shape[1]} patients", key="outcome",
+                       allowed="more patients, or another outcome")  # fmt: skip
+    return middle
 
 
 def patients_again(n: int, draws: Draws, resamples: int = RESAMPLES) -> Numbers:

@@ -19,7 +19,7 @@ from clsim.cohort.points import points
 from clsim.errors import BadInput
 from clsim.progress import Tell, silent
 from clsim.sensitivity.ranges import Range, settings
-from clsim.sensitivity.resampling import RESAMPLES, Interval, generator, intervals, means, patients_again
+from clsim.sensitivity.resampling import RESAMPLES, Interval, generator, intervals, means, overall, patients_again
 from clsim.sensitivity.trial import Trial
 
 Numbers = NDArray[np.float64]
@@ -136,7 +136,7 @@ def sobol(trial: Trial, spans: Sequence[Range], base: int = 64, threads: int | N
     cube = design([each.knob.name for each in spans], base, seed)
     sides, k = cube.shape[0], len(spans)
     found, failed = trial.measured(settings(spans, cube.reshape(-1, k)), threads, tell)
-    middle = means(found)[:, 0].reshape(sides, base)
+    middle = overall(found).reshape(sides, base)
     first, total = indices(middle)
     draws = generator(seed)
     counts = patients_again(found.shape[1], draws, resamples)
