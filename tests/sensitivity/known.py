@@ -1,0 +1,44 @@
+"""Trials whose answers are known: an outcome that is a formula of the knobs, the same for all patients but for noise."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from clsim.evidence.knobs import Knob
+from clsim.sensitivity.ranges import Range
+
+
+def spans(*names, low=0.0, high=1.0):
+    """Ranges of knobs of these names."""
+    return tuple(Range(Knob(name, "factor", f"{name}, times", low, high), low, high) for name in names)
+
+
+class Known:
+    """As `clsim.sensitivity.trial.Trial`, but ``of(*knobs)`` is the outcome; patients differ by a number of their own."""
+
+    def __init__(self, of, patients=3, noise=0.0, seed=5):
+        self.of, self.plans = of, {"mine": SimpleNamespace(seed=seed)}
+        draw = np.random.default_rng(1)
+        self.own = noise * (draw.permutation(patients) - (patients - 1) / 2)
+        self.calls = 0
+
+    def measured(self, settings, threads=None, tell=None):
+        """One row for each setting, one column for each patient; nobody fails."""
+        self.calls += len(settings)
+        return np.array([self.of(*each.values()) + self.own for each in settings]), 0
+
+
+def ishigami(a, b, c):
+    """Ishigami1990, with the usual 7 and 0.1, of three numbers within pi of 0."""
+    return np.sin(a) + 7.0 * np.sin(b) ** 2 + 0.1 * c**4 * np.sin(a)
+
+
+def ishigami_indices():
+    """First-order and total indices of `ishigami`, by hand."""
+    eighth = np.pi**8
+    first = (0.5 * (1.0 + 0.1 * np.pi**4 / 5.0) ** 2, 49.0 / 8.0, 0.0)
+    both = 0.01 * eighth * (1.0 / 18.0 - 1.0 / 50.0)
+    whole = sum(first) + both
+    return np.array(first) / whole, np.array([first[0] + both, first[1], both]) / whole
