@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from clsim.compare.pictures import LONGEST_TITLE, WIDTH, folded, look
 from clsim.plots import COLOUR, sheet, styled
@@ -36,9 +38,9 @@ def _named(axes: Axes, records: Sequence[Mapping[str, Any]]) -> None:
     axes.grid(False, axis="y")
 
 
-def _below(axes: Axes) -> None:
+def _below(axes: Axes, marks: Sequence[Artist] | None = None) -> None:
     """What the marks mean, below the axis whatever its height."""
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=LABELS, ncols=2, fontsize=8)
+    axes.legend(handles=marks, loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=LABELS, ncols=2, fontsize=8)
 
 
 @styled
@@ -49,15 +51,15 @@ def tornado(found: Tornado, label: str, title: str) -> Figure:
     _titled(figure, title)
     axes = figure.subplots()
     axes.axvline(found.base, color=COLOUR["black"], linewidth=0.8)
+    ends = (("at_low", "sky", -0.18), ("at_high", "red", 0.18))
     for height, each in enumerate(bars):
-        for key, colour, offset in (("at_low", "sky", -0.18), ("at_high", "red", 0.18)):
+        for key, colour, offset in ends:
             if each[key] is not None and not np.isnan(found.base):
-                axes.barh(height + offset, each[key] - found.base, 0.32, left=found.base, color=COLOUR[colour],
-                          label=f"parameter at its {key[3:]} end" if height == 0 else "")
+                axes.barh(height + offset, each[key] - found.base, 0.32, left=found.base, color=COLOUR[colour])
     _named(axes, bars)
     axes.margins(x=0.08)
     axes.set_xlabel(f"{label}; the line is the body as it is")
-    _below(axes)
+    _below(axes, [Patch(color=COLOUR[colour], label=f"parameter at its {key[3:]} end") for key, colour, _ in ends])
     return figure
 
 

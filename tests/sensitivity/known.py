@@ -1,4 +1,4 @@
-"""Trials whose answers are known: an outcome that is a formula of the knobs, the same for all patients but for noise."""
+"""Trials whose answers are known: an outcome that is a formula of the knobs, and a number of each patient."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from clsim.compare.endpoints import ENDPOINTS
 from clsim.evidence.knobs import Knob
 from clsim.sensitivity.ranges import Range
+
+DOSES = next(each for each in ENDPOINTS if each.name == "doses_given")
+PATIENTS = 20
 
 
 def spans(*names, low=0.0, high=1.0):
@@ -16,7 +20,7 @@ def spans(*names, low=0.0, high=1.0):
 
 
 class Known:
-    """As `clsim.sensitivity.trial.Trial`, but ``of(*knobs)`` is the outcome; patients differ by a number of their own."""
+    """As `clsim.sensitivity.trial.Trial`, but ``of(**knobs)`` is the outcome; patients add a number of their own."""
 
     def __init__(self, of, patients=3, noise=0.0, seed=5):
         self.of, self.plans = of, {"mine": SimpleNamespace(seed=seed)}
@@ -27,7 +31,22 @@ class Known:
     def measured(self, settings, threads=None, tell=None):
         """One row for each setting, one column for each patient; nobody fails."""
         self.calls += len(settings)
-        return np.array([self.of(*each.values()) + self.own for each in settings]), 0
+        return np.array([self.of(**each) + self.own for each in settings]), 0
+
+
+class Planned:
+    """As a trial, but each policy is a formula of the knobs; patients differ, and a little between policies too."""
+
+    def __init__(self, endpoint=DOSES, **policies):
+        own = np.random.default_rng(1).normal(size=PATIENTS)
+        between = 0.3 * np.random.default_rng(2).normal(size=(len(policies), PATIENTS))
+        self.own = own + between - between.mean(axis=1, keepdims=True)
+        self.policies, self.endpoint = policies, endpoint
+        self.plans = {name: SimpleNamespace(seed=3) for name in policies}
+
+    def runs(self, settings, threads=None, tell=None):
+        return np.array([[of(**each) + own for of, own in zip(self.policies.values(), self.own, strict=True)]
+                         for each in settings]), 0
 
 
 def ishigami(a, b, c):

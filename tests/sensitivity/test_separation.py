@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from clsim.sensitivity.resampling import intervals, means, patients_again
 from clsim.sensitivity.resampling import generator as draws
+from clsim.sensitivity.resampling import intervals, means, patients_again
 from clsim.sensitivity.separation import areas, correlations, cut_of, separations
 
 
