@@ -37,6 +37,17 @@ class Reading(NamedTuple):
     failed: int
 
 
+def few_enough(n: int) -> None:
+    """Refuse more patients than can be held.
+
+    Raises
+    ------
+    BadInput
+    """
+    if n > MOST:
+        raise BadInput("is too many to treat again and again", given=f"{n:,}", allowed=f"at most {MOST:,}", key="n")
+
+
 def settled(plan: Plan) -> People:
     """Everybody of a plan, drawn and settled once.
 
@@ -45,9 +56,7 @@ def settled(plan: Plan) -> People:
     BadInput
         If there are more than can be held.
     """
-    if plan.total > MOST:
-        raise BadInput("is too many to treat again and again", given=f"{plan.total:,}", allowed=f"at most {MOST:,}",
-                       key="n")  # fmt: skip
+    few_enough(plan.total)
     return draw_people(plan.cohort, plan.scenario.values, plan.seed, 0, plan.total, plan.total)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clsim.cohort import Cohort, draw_people, load_cohort
+from clsim.compare.altered import few_enough
 from clsim.compare.arm import WHO, Arm
 from clsim.compare.endpoints import CYCLE, ENDPOINTS, FAILURE, Endpoint, available, chosen
 from clsim.compare.forms import columns_of
@@ -221,6 +222,7 @@ def compare(
     sets = ensemble if ensemble is None or isinstance(ensemble, Ensemble) else load_ensemble(ensemble)
     if sets is not None:
         chosen_members(sets, members, number)  # refused before anybody is treated
+        few_enough(n)
     elif members is not None:
         raise BadInput("has a meaning only with an ensemble", given=str(members), key="members")
     plans = tuple(make_plan(read, people, number, n, everyone=everyone, policy=policy) for policy in named.values())
