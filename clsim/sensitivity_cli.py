@@ -24,6 +24,7 @@ from clsim.compare_cli import (
     People,
     Seed,
     Threads,
+    WithEnsemble,
     command,
     judge,
     written_to,
@@ -96,7 +97,7 @@ class Told(NamedTuple):
     unknown: int
 
 
-@sensitivity.command()
+@sensitivity.command(cls=WithEnsemble)
 def tornado(
     scenario: ScenarioArgument, outcome: OutcomeName, policy: PolicyName = "", against: Against = "",
     patient: Annotated[str | None, typer.Option("--patient", metavar="N", help="Number in the cohort; without it, the "
@@ -130,7 +131,7 @@ def tornado(
     _measured("tornado", asked, ensemble, knob, declared, work)
 
 
-@sensitivity.command()
+@sensitivity.command(cls=WithEnsemble)
 def morris(
     scenario: ScenarioArgument, outcome: OutcomeName, policy: PolicyName = "", against: Against = "",
     n: Patients = "32", trajectories: Annotated[str, typer.Option(metavar="R", help="Walks through the parameters; "
@@ -168,7 +169,7 @@ def morris(
     _measured("morris", asked, ensemble, knob, declared, work)
 
 
-@sensitivity.command()
+@sensitivity.command(cls=WithEnsemble)
 def sobol(
     scenario: ScenarioArgument, outcome: OutcomeName, policy: PolicyName = "", against: Against = "",
     n: Patients = "32", points: Annotated[str, typer.Option(metavar="P", help="Base points, a power of two; each is as "
@@ -192,7 +193,8 @@ def sobol(
         found = run(trial, spans, base, asked.workers, tell)
         head = (f"{trial.label}: mean {found.mean:.4g} and SD {found.sd:.3g} over the parameters, {found.patients} "
                 f"patients in {found.runs} runs\n\n")
-        same = "\n\nThe outcome is the same in all runs: nothing moves it." if found.sd == 0.0 else ""
+        still = all(each["total"] is None for each in found.records())
+        same = "\n\nThe outcome is the same in all runs: nothing moves it." if still else ""
 
         def picture() -> Figure:
             from clsim.sensitivity import pictures
@@ -207,7 +209,7 @@ def sobol(
     _measured("sobol", asked, ensemble, knob, declared, work)
 
 
-@sensitivity.command()
+@sensitivity.command(cls=WithEnsemble)
 def flips(
     scenario: ScenarioArgument,
     policy: Annotated[list[str], typer.Option("--policy", "-p", metavar="NAME", help="Policy (twice or more).")],

@@ -109,7 +109,8 @@ def readings(
     pool = ThreadPoolExecutor(workers, "setting")
     try:
         for reading in pool.map(one, settings):
-            tell(pace.more(people.number.size * len(plans)), pace.done / pace.total)
+            told = pace.more(people.number.size * len(plans))
+            tell(f"with other parameters: {told}", pace.done / pace.total)
             yield reading
     finally:
         pool.shutdown(cancel_futures=True)

@@ -24,6 +24,7 @@ from clsim.sensitivity.trial import Trial
 
 Numbers = NDArray[np.float64]
 FEWEST = 8  # base points
+ROUNDING = 1e-12  # of an outcome: what varies less does not vary
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def indices(found: Numbers) -> tuple[Numbers, Numbers]:
     with np.errstate(invalid="ignore", divide="ignore"):
         first = np.mean(b * (mixed - a), axis=-1) / variance
         total = 0.5 * np.mean((a - mixed) ** 2, axis=-1) / variance
-    none = ~(variance > 0.0)
+    none = ~(variance > (ROUNDING * np.abs(both).max(axis=-1)) ** 2)
     return np.where(none, np.nan, first), np.where(none, np.nan, total)
 
 
