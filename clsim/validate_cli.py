@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
 import typer
 
-from clsim.arguments import AsJson
+from clsim.arguments import AsJson, whole_number
 
 validate = typer.Typer(help="Compare the model with published experiments.", no_args_is_help=True)
 
@@ -18,7 +19,10 @@ def experiments() -> None:
 
 @validate.command()
 def physiology(as_json: AsJson = False) -> None:
-    """Classical experiments on the healthy body, graded against what was published."""
+    """Classical experiments on the healthy body, graded against what was published.
+
+    Ends with status 1 while any row is bad, those included that nobody tuned to.
+    """
     from clsim.progress import bar
 
     with bar("experiments") as tell:
@@ -32,4 +36,29 @@ def physiology(as_json: AsJson = False) -> None:
     else:
         print(validation.table(rows))
     if any(row.grade == "bad" for row in rows):
+        raise typer.Exit(1)
+
+
+@validate.command()
+def clinical(
+    targets: Annotated[str, typer.Option(metavar="NAME", help="Published numbers: a shipped file or a path.")] = "hd-il2",
+    patients: Annotated[str, typer.Option("-n", metavar="N", help="Eligible patients of every study.")] = "256",
+    seed: Annotated[str, typer.Option(metavar="N", help="Of all that is drawn.")] = "2014",
+    as_json: AsJson = False,
+) -> None:
+    """Published outcomes of interleukin-2, each simulated as its study was run, with its tolerance.
+
+    Ends with status 1 if a target is off by more than twice its tolerance.
+    """
+    from clsim.progress import bar
+
+    number, chosen = whole_number(patients, "-n", 16, 1_000_000), whole_number(seed, "--seed", 0, 2**63 - 1)
+    with bar("studies") as tell:
+        from clsim.evidence.clinical import clinical as compared
+        from clsim.evidence.clinical import table
+        from clsim.evidence.targets import load_targets
+
+        found = compared(load_targets(targets), number, chosen, tell=tell)
+    print(json.dumps([row.record() for row in found.rows], indent=1) if as_json else table(found))
+    if found.beyond:
         raise typer.Exit(1)

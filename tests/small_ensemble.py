@@ -18,4 +18,4 @@ def made(members=6, name="small", low=LOW, high=HIGH):
     steps = np.linspace(low, high, members)
     values = np.stack([draw.permutation(steps) for _ in NAMES], axis=1)
     weights = np.arange(1.0, members + 1.0)
-    return Ensemble(name, knobs, values, weights / weights.sum(), {"equations": "of today"})
+    return Ensemble(name, knobs, values, weights / weights.sum(), {}, {"equations": "of today"})

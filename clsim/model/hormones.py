@@ -2,7 +2,8 @@
 
 Each runs after its target with one time constant; 1 at rest, the volume signal 0.
 
-    volume_signal -> (V_plasma / rest - 1) + CVP_on_volume_signal (CVP - CVP_rest)     (1)
+    volume_signal -> (V_plasma / rest - 1) + CVP_on_volume_signal (CVP - CVP_rest)
+                     - NO_on_volume_signal vasodilation                        (1)
     angiotensin   -> exp(sympathetic_on_angiotensin (S - 1) - MAP_on_angiotensin (MAP - MAP_rest)
                          - volume_on_angiotensin volume_signal)                 (2)
     aldosterone   -> angiotensin^angiotensin_on_aldosterone exp(K_on_aldosterone (K - K_rest))   (3)
@@ -11,6 +12,9 @@ Each runs after its target with one time constant; 1 at rest, the volume signal 
 
 The volume term of (4) saturates: a small infusion already opens a water diuresis, a large one
 does not wash out all concentrating power.  Its end is measured (Pump 1998), its range is not.
+
+Wide arteries are underfilled whatever they hold: by the last term of (1) vasodilatation is answered
+with retention of salt and water though plasma is not lost (Schrier 1988).
 
 Renin lives 10 min, angiotensin II under a minute, its bound form 12 min (Hallow 2017): one state.
 """
@@ -24,6 +28,9 @@ from clsim.vmath import exp, pow, softplus, tanh
 PARAMETERS = (
     Parameter("CVP_on_volume_signal", 0.02, "1/mmHg", "central venous pressure on the volume signal", (0.0, 0.2),
               "assumed: atria sense more than the plasma"),
+    Parameter("NO_on_volume_signal", 0.05, "1", "underfilling that is sensed, per unit of vasodilator drive", (0.0, 0.5),
+              "Schrier1988: arterial underfilling by vasodilatation retains salt and water; size assumed, "
+              "set with urine in courses of interleukin-2"),
     Parameter("tau_volume_signal", 5.0, "min", "time constant of the volume signal", (1.0, 200.0),
               "half-life of the atrial peptide 2.5 min (Ackerman1997), and stretch"),
     Parameter("tau_angiotensin", 20.0, "min", "time constant of the angiotensin system", (2.0, 300.0),
@@ -70,7 +77,8 @@ FLOWS = (
 def flows(x, p, u, f):
     """Equations (1) to (4)."""
     pressure = f.MAP - p.MAP_rest
-    f.volume_target = (x.V_plasma / p.V_plasma_rest - 1.0) + p.CVP_on_volume_signal * (f.CVP - p.CVP_rest)
+    f.volume_target = ((x.V_plasma / p.V_plasma_rest - 1.0) + p.CVP_on_volume_signal * (f.CVP - p.CVP_rest)
+                       - p.NO_on_volume_signal * f.vasodilation)
     f.angiotensin_target = exp(p.sympathetic_on_angiotensin * (f.sympathetic - 1.0)
                                - p.MAP_on_angiotensin * pressure
                                - p.volume_on_angiotensin * x.volume_signal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,6 @@ def test_a_map_marks_members_by_who_is_ahead_and_how_surely():
 
 def test_of_one_knob_the_map_shows_how_far_ahead():
     whole = small_ensemble.made(12)
-    single = type(whole)("one", whole.knobs[:1], whole.values[:, :1], whole.weights, {})
+    single = replace(whole, knobs=whole.knobs[:1], values=whole.values[:, :1])
     figure = pictures.flip_map(flips(Planned(a=lambda NO_max: NO_max, b=lambda NO_max: 1.0), single, resamples=20), "t")
     assert figure.axes[0].get_ylabel() == "a is ahead by"
