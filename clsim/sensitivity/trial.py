@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clsim.cohort import Cohort, People, load_cohort
+from clsim.cohort import Cohort, People, Status, draw_people, load_cohort
 from clsim.compare.altered import Setting, readings, settled
 from clsim.compare.endpoints import NEITHER, NUMBER, Endpoint, available
 from clsim.compare.forms import Coded
@@ -25,6 +25,7 @@ from clsim.scenario.scenario import Scenario, load
 
 Numbers = NDArray[np.float64]
 CANDIDATES = "hd-il2-candidates"
+CROWD = 256  # people whose middle stands for that of the cohort
 FIGURES = ("outcome", "detail", "event", "symptom", "grade")  # kinds of columns that say what became of a patient
 UNSAID = "a column of the table of patients"
 
@@ -135,8 +136,17 @@ def make_trial(
     if n:
         people = settled(next(iter(plans.values())))
     else:
-        people = own(read, drawn) if patient is None else one_of(drawn, read, number, patient, everyone)
+        people = own(read, drawn) if patient is None else _among(drawn, read, number, patient, everyone)
     return Trial(plans, people, endpoint, patient, not n)
+
+
+def _among(cohort: Cohort, scenario: Scenario, seed: int, patient: int, everyone: bool) -> People:
+    """One patient among others of his cohort who are not treated: how far he is from its middle can be changed."""
+    one_of(cohort, scenario, seed, patient, everyone)  # says why he cannot be treated
+    people = draw_people(cohort, scenario.values, seed, patient, CROWD, patient + CROWD)
+    status = np.full(CROWD, Status.NOT_PLAUSIBLE, np.int8)
+    status[0] = people.status[0]
+    return replace(people, status=status)
 
 
 def endpoint_of(name: str, plans: Sequence[Plan]) -> Endpoint:

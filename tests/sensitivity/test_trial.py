@@ -57,6 +57,18 @@ def test_a_patient_alone_is_the_one_in_the_crowd(compared):
     assert alone.measured([{}])[0][0, 0] == compared.base.rows["MAP_min"][4]
 
 
+def test_a_patient_alone_has_a_cohort_to_be_apart_from(compared):
+    number = int(compared.base.rows["number"][4])
+    alone, crowd = trial(n=0, patient=number), trial(n=256)
+    far = {"k_priming spread": 2.0}
+    place = np.flatnonzero(crowd.people.number[crowd.people.status == 0] == number)[0]
+    one, many = alone.measured([{}, far])[0], crowd.measured([{}, far])[0]
+    assert one.shape == (2, 1) and one[0, 0] == many[0, place] and one[1, 0] != one[0, 0]
+    assert one[1, 0] == pytest.approx(many[1, place], abs=0.35 * abs(one[1, 0] - one[0, 0]))  # middles differ a little
+    himself = trial(n=0)  # the scenario's own patient is the middle
+    assert np.ptp(himself.measured([{}, far])[0]) == 0.0
+
+
 def test_any_column_of_numbers_is_an_outcome(compared):
     rows = trial("Na_max_at").runs([{}])[0][0, 0]
     assert rows.shape == (compared.treated,) and (rows >= 0.0).all()
