@@ -22,7 +22,8 @@ from clsim.sensitivity.tornado import Tornado
 MOST = 20  # knobs that are drawn
 LINE, KEY = 0.26, 0.5  # inches
 LABELS = 4.5  # heights of a letter that the labels of an axis take
-LONGEST_NAME, LONGEST_PAIR = 44, 40  # characters
+LONGEST_NAME, LONGEST_PAIR = 48, 40  # characters
+WIDE = 4.0  # from the least to the highest value of a knob: more is drawn on a logarithmic scale
 MOST_PAIRS = 6  # of policies that are drawn
 
 
@@ -30,10 +31,13 @@ def _titled(figure: Figure, title: str) -> None:
     figure.suptitle(textwrap.fill(title, LONGEST_TITLE), x=0.012, ha="left", fontsize=10.5, fontweight="bold")
 
 
+def _named_knob(name: str, label: str) -> str:
+    return textwrap.shorten(f"{name}: {label}", LONGEST_NAME, placeholder=" ...")
+
+
 def _named(axes: Axes, records: Sequence[Mapping[str, Any]]) -> None:
     """A line for each knob, the first on top."""
-    axes.set_yticks(range(len(records)), [textwrap.shorten(each["label"], LONGEST_NAME) for each in records],
-                    fontsize=8.0)
+    axes.set_yticks(range(len(records)), [_named_knob(each["knob"], each["label"]) for each in records], fontsize=8.0)
     axes.set_ylim(len(records) - 0.5, -0.5)
     axes.grid(False, axis="y")
 
@@ -129,7 +133,7 @@ def flip_map(found: Flips, title: str) -> Figure:
 
 def _plane(axes: Axes, pair: Pair, found: Flips) -> None:
     """Members by their values of two knobs; of one knob, by how far the first policy is ahead."""
-    knobs = {knob.name: (k, knob.label) for k, knob in enumerate(found.ensemble.knobs)}
+    knobs = {knob.name: (k, _named_knob(knob.name, knob.label)) for k, knob in enumerate(found.ensemble.knobs)}
     marks = look(found.policies)
     place = [knobs[each.knob] for each in pair.separations[:2]]
     x, *others = (found.ensemble.values[found.members, k] for k, _ in place)
@@ -146,5 +150,8 @@ def _plane(axes: Axes, pair: Pair, found: Flips) -> None:
         axes.axvline(pair.separations[0].cut, color=COLOUR["grey"], linewidth=0.9, linestyle=(0, (4, 3)))
     axes.set_title(textwrap.fill(f"{pair.first} {100.0 * pair.ahead:.0f} %, {pair.second} {100.0 * pair.behind:.0f} %",
                                  LONGEST_PAIR), fontsize=8.5)
-    axes.set_xlabel(textwrap.shorten(place[0][1], LONGEST_NAME), fontsize=8)
-    axes.set_ylabel(textwrap.shorten(place[1][1] if others else f"{pair.first} is ahead by", LONGEST_NAME), fontsize=8)
+    axes.set_xlabel(place[0][1], fontsize=8)
+    axes.set_ylabel(place[1][1] if others else f"{pair.first} is ahead by", fontsize=8)
+    for scaled, values in ((axes.set_xscale, x), *([(axes.set_yscale, y)] if others else [])):
+        if values.max() > WIDE * values.min():
+            scaled("log")

@@ -21,7 +21,7 @@ ALLOWED = '"NAME", or "NAME=0.8 to 1.2"'
 
 @dataclass(frozen=True)
 class Range:
-    """A knob and the two ends between which it is turned."""
+    """A knob and the two ends, above 0, between which it is turned: it multiplies, so even steps are logarithmic."""
 
     knob: Knob
     low: float
@@ -29,7 +29,7 @@ class Range:
 
     def at(self, share: float) -> float:
         """The value at a share of the way from the low end to the high one."""
-        return self.low + (self.high - self.low) * share
+        return float(self.low * (self.high / self.low) ** share)
 
     def record(self) -> dict[str, Any]:
         """Ready for JSON."""
@@ -70,7 +70,7 @@ def _range(ensemble: Ensemble, k: int, ends: tuple[float, float] | None, declare
     knob = ensemble.knobs[k]
     if ends is not None:
         low, high = ends
-        if not knob.low <= low < high <= knob.high:
+        if not (0.0 < low < high and knob.low <= low and high <= knob.high):
             raise BadInput("is no range of this knob", given=f"{low:g} to {high:g}", key=f"knob {knob.name}",
                            allowed=f"two rising numbers within {knob.low:g} to {knob.high:g}")  # fmt: skip
     elif declared:

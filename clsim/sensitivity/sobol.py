@@ -1,9 +1,9 @@
 """Sobol' indices: which share of the variance of an outcome is due to which parameter.
 
-Knobs are turned independently, each evenly over its range.  The first-order index is the share that a knob
-takes by itself, the total index its share with all that it does together with others.  Estimators are those of
-Saltelli2010, table 2 (b) and (f), as `scipy.stats.sobol_indices` has them.  Points are Sobol' points, scrambled
-and addressed as those of cohorts are (`clsim.cohort.points`).
+Knobs are turned independently, each evenly over its range on a logarithmic scale.  The first-order index is
+the share that a knob takes by itself, the total index its share with all that it does together with others.
+Estimators are those of Saltelli2010, table 2 (b) and (f), as `scipy.stats.sobol_indices` has them.  Points are
+Sobol' points, scrambled and addressed as those of cohorts are (`clsim.cohort.points`).
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,13 +16,15 @@ from clsim.sensitivity.sobol import Sobol
 from clsim.sensitivity.tornado import Tornado
 
 Cells = tuple[str, ...]
+LONGEST_LABEL = 40  # characters
 CHANCE = 0.05  # above it, chance alone may have separated the members
 SURE = 3.0  # over a number of members is the upper end of a 95 % interval of what none of them showed
 
 
 def knob(record: Mapping[str, Any]) -> Cells:
-    """A knob in words, and its range."""
-    return record["label"], f"{record['low']:.4g} to {record['high']:.4g}"
+    """A knob, what it does, and its range."""
+    return (record["knob"], textwrap.shorten(record["label"], LONGEST_LABEL, placeholder=" ..."),
+            f"{record['low']:.4g} to {record['high']:.4g}")
 
 
 def index(record: Mapping[str, Any], name: str, decimals: int) -> str:
@@ -35,12 +38,12 @@ def tornado(found: Tornado, label: str) -> str:
     """The outcome with each knob low and high."""
     records = found.records()
     decimals = digits(max((each["width"] for each in records), default=0.0) / 10.0, found.base)
-    rows: list[Cells] = [("parameter", "from and to", "at the low end", "at the high end", "apart")]
+    rows: list[Cells] = [("parameter", "what it is", "from and to", "at the low end", "at the high end", "apart")]
     for each in records:
         rows.append((*knob(each), number(each["at_low"], decimals), number(each["at_high"], decimals),
                      number(each["width"], decimals)))
     base = number(None if np.isnan(found.base) else found.base, decimals)
-    return f"{label}: {base} as the body is\n\n{columns_of_text(rows)}"
+    return f"{label}: {base} as the body is\n\n{columns_of_text(rows, 3)}"
 
 
 def morris(found: Morris) -> str:
@@ -48,16 +51,16 @@ def morris(found: Morris) -> str:
     records = found.records()
     widest = max((each["mu_star_high"] or 0.0 for each in records), default=0.0)
     decimals = digits(widest / 10.0, widest)
-    rows: list[Cells] = [("parameter", "from and to", "mu* (95 %)", "mu (95 %)", "sigma (95 %)")]
+    rows: list[Cells] = [("parameter", "what it is", "from and to", "mu* (95 %)", "mu (95 %)", "sigma (95 %)")]
     rows += [(*knob(each), *(index(each, name, decimals) for name in ("mu_star", "mu", "sigma"))) for each in records]
-    return columns_of_text(rows)
+    return columns_of_text(rows, 3)
 
 
 def sobol(found: Sobol) -> str:
     """Shares of the variance."""
-    rows: list[Cells] = [("parameter", "from and to", "first order (95 %)", "total (95 %)")]
+    rows: list[Cells] = [("parameter", "what it is", "from and to", "first order (95 %)", "total (95 %)")]
     rows += [(*knob(each), index(each, "first", 2), index(each, "total", 2)) for each in found.records()]
-    return columns_of_text(rows)
+    return columns_of_text(rows, 3)
 
 
 def per_cent(share: float) -> str:

@@ -15,23 +15,23 @@ PATIENTS = 20
 
 
 def spans(*names, low=0.0, high=1.0):
-    """Ranges of knobs of these names."""
-    return tuple(Range(Knob(name, "factor", f"{name}, times", low, high), low, high) for name in names)
+    """Ranges of knobs whose logarithms lie between these ends, which is what `Known` makes of them."""
+    ends = float(np.exp(low)), float(np.exp(high))
+    return tuple(Range(Knob(name, "factor", f"{name}, times", *ends), *ends) for name in names)
 
 
 class Known:
-    """As `clsim.sensitivity.trial.Trial`, but ``of(**knobs)`` is the outcome; patients add a number of their own."""
+    """As `clsim.sensitivity.trial.Trial`: ``of`` the knobs' logarithms is the outcome; patients add numbers of theirs."""
 
     def __init__(self, of, patients=3, noise=0.0, seed=5):
         self.of, self.plans = of, {"mine": SimpleNamespace(seed=seed)}
         draw = np.random.default_rng(1)
         self.own = noise * (draw.permutation(patients) - (patients - 1) / 2)
-        self.calls = 0
 
     def measured(self, settings, threads=None, tell=None):
         """One row for each setting, one column for each patient; nobody fails."""
-        self.calls += len(settings)
-        return np.array([self.of(**each) + self.own for each in settings]), 0
+        logs = [{name: float(np.log(value)) for name, value in each.items()} for each in settings]
+        return np.array([self.of(**each) + self.own for each in logs]), 0
 
 
 class Planned:

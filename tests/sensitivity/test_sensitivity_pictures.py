@@ -56,7 +56,7 @@ def test_a_map_marks_members_by_who_is_ahead_and_how_surely():
     plane, key = figure.axes
     sizes = [len(each.get_offsets()) for each in plane.collections]
     assert sum(sizes) == 60 and sizes[-1] == 0 and all(sizes[:4])
-    assert plane.get_xlabel() == "NO_max, times" and "a is ahead" in texts(figure) and key.get_legend()
+    assert plane.get_xlabel() == "NO_max: NO_max, times" and "a is ahead" in texts(figure) and key.get_legend()
     assert plane.lines[0].get_xdata()[0] == one.pairs[0].separations[0].cut
     three = flips(Planned(a=lambda NO_max, **_: NO_max, b=lambda **_: 9.0, c=lambda **_: 9.0), ensemble, resamples=20)
     figure = pictures.flip_map(three, "title")
