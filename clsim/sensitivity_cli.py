@@ -280,7 +280,7 @@ def _run(name: str, asked: Asked, ensemble: str, read: Callable[[Ensemble], Any]
 
     if asked.out is not None:
         check_folder(asked.out, asked.force)
-    sets = load_ensemble(Path(ensemble) if ensemble.endswith(".toml") else ensemble)
+    sets = load_ensemble(ensemble)
     try:
         given = read(sets)
         with bar("reading") as tell:

@@ -25,7 +25,7 @@ from clsim.errors import BadInput
 from clsim.evidence.ensemble import Ensemble
 from clsim.progress import Tell, silent
 from clsim.sensitivity.resampling import RESAMPLES
-from clsim.sensitivity.separation import Separation, separations
+from clsim.sensitivity.separation import CHANCE, Separation, separations
 from clsim.sensitivity.trial import Trial
 
 Numbers = NDArray[np.float64]
@@ -50,7 +50,7 @@ class Pair(NamedTuple):
     sure : bool (m,)
         Where the 95 % interval of the difference leaves zero out.
     separations : tuple of Separation
-        The knobs, those that separate best first; by correlation where nothing flips.
+        The knobs, those that separate best first; by correlation where that is chance, or nothing flips.
     chance : float
         How often the best of as many knobs would separate as well if none had to do with it; not-a-number
         where nothing flips.
@@ -72,6 +72,11 @@ class Pair(NamedTuple):
     def flips(self) -> bool:
         """Each is ahead in some member."""
         return self.ahead > 0.0 and self.behind > 0.0
+
+    @property
+    def decided(self) -> bool:
+        """A knob separates the members better than chance would."""
+        return self.flips and self.chance <= CHANCE
 
 
 @dataclass(frozen=True)

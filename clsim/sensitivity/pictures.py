@@ -21,8 +21,8 @@ from clsim.sensitivity.tornado import Tornado
 
 MOST = 20  # knobs that are drawn
 LINE, KEY = 0.26, 0.5  # inches
-LABELS = 4.5  # heights of a letter that the labels of an axis take
-LONGEST_NAME, LONGEST_PAIR = 48, 40  # characters
+LABELS = 6.0  # heights of a letter that the labels of an axis take
+LONGEST_NAME, LONGEST_PAIR, LONGEST_AXIS = 48, 40, 60  # characters
 WIDE = 4.0  # from the least to the highest value of a knob: more is drawn on a logarithmic scale
 MOST_PAIRS = 6  # of policies that are drawn
 
@@ -62,7 +62,7 @@ def tornado(found: Tornado, label: str, title: str) -> Figure:
                 axes.barh(height + offset, each[key] - found.base, 0.32, left=found.base, color=COLOUR[colour])
     _named(axes, bars)
     axes.margins(x=0.08)
-    axes.set_xlabel(f"{label}; the line is the body as it is")
+    axes.set_xlabel(textwrap.fill(f"{label}; the line is the body as it is", LONGEST_AXIS))
     _below(axes, [Patch(color=COLOUR[colour], label=f"parameter at its {key[3:]} end") for key, colour, _ in ends])
     return figure
 
@@ -105,7 +105,7 @@ def morris(found: Morris, label: str, title: str) -> Figure:
     _dots(axes, records, "sigma", "red", "s", 0.14, "sigma: how much it differs with the others, or along the way")
     _named(axes, records)
     axes.axvline(0.0, color=COLOUR["black"], linewidth=0.8)
-    axes.set_xlabel(f"{label}, for the whole range; bars: 95 %")
+    axes.set_xlabel(textwrap.fill(f"{label}, for the whole range; bars: 95 %", LONGEST_AXIS))
     _below(axes)
     return figure
 
@@ -146,7 +146,7 @@ def _plane(axes: Axes, pair: Pair, found: Flips) -> None:
                          facecolors=face)
     tied = pair.gain == 0.0
     axes.scatter(x[tied], y[tied], size[tied], marker="x", color=COLOUR["grey"], linewidths=1.0)
-    if pair.flips:
+    if pair.decided:
         axes.axvline(pair.separations[0].cut, color=COLOUR["grey"], linewidth=0.9, linestyle=(0, (4, 3)))
     axes.set_title(textwrap.fill(f"{pair.first} {100.0 * pair.ahead:.0f} %, {pair.second} {100.0 * pair.behind:.0f} %",
                                  LONGEST_PAIR), fontsize=8.5)

@@ -12,6 +12,7 @@ from clsim.sensitivity.resampling import RESAMPLES, Interval, generator, interva
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+CHANCE = 0.05  # above it, chance alone may have separated the members
 
 
 class Separation(NamedTuple):
@@ -41,7 +42,9 @@ class Separation(NamedTuple):
 
 def separations(names: Sequence[str], knobs: Numbers, gain: Numbers, weights: Numbers, seed: int,
                 resamples: int = RESAMPLES) -> tuple[tuple[Separation, ...], float]:
-    """How each knob separates, the best first, and how often the best of them would do as well by chance.
+    """How each knob separates, and how often the best of them would do as well by chance.
+
+    Those that separate best stand first; if that is chance, or nothing flips, those of the strongest correlation.
 
     Parameters
     ----------
@@ -68,8 +71,9 @@ def separations(names: Sequence[str], knobs: Numbers, gain: Numbers, weights: Nu
         shuffled_areas = areas(x, weights * ahead[shuffled], weights * behind[shuffled])
         by_chance = np.fmax(by_chance, np.abs(shuffled_areas - 0.5))
         found.append(Separation(name, area, correlation, *cut_of(x, ahead, behind, weights)))
-    found.sort(key=apart if flipping else strength, reverse=True)
-    return tuple(found), float(np.mean(by_chance >= apart(found[0]))) if flipping else np.nan
+    chance = float(np.mean(by_chance >= max(map(apart, found)))) if flipping else np.nan
+    found.sort(key=apart if chance <= CHANCE else strength, reverse=True)
+    return tuple(found), chance
 
 
 def apart(one: Separation) -> float:

@@ -17,7 +17,7 @@ from clsim.sensitivity.tornado import Tornado
 
 Cells = tuple[str, ...]
 LONGEST_LABEL = 40  # characters
-CHANCE = 0.05  # above it, chance alone may have separated the members
+MOST_SHOWN = 10  # knobs below each two policies
 SURE = 3.0  # over a number of members is the upper end of a 95 % interval of what none of them showed
 
 
@@ -88,29 +88,34 @@ def pair_of(pair: Pair, found: Flips) -> str:
         return f"{said}.\n{nothing(pair, found)}"
     rows: list[Cells] = [("parameter", f"higher where {pair.first} is ahead (95 %)", "rank correlation (95 %)", "cut",
                           "ahead above it", "and below")]
-    for each in pair.separations:
+    for each in pair.separations[:MOST_SHOWN]:
         rows.append((each.knob, spoken(each.area), spoken(each.correlation), f"{each.cut:.4g}", per_cent(each.above),
                      per_cent(each.below)))
-    first = pair.separations[0]
-    if pair.chance > CHANCE:
+    first, others = pair.separations[0], len(pair.separations) - MOST_SHOWN
+    left = f"\n({others} more separate less; JSON has all)" if others > 0 else ""
+    verdict = (f"{first.knob} decides it most: above {first.cut:.4g} {pair.first} is ahead in {per_cent(first.above)} "
+               f"of the ensemble, below in {per_cent(first.below)}.")
+    if not pair.decided:
         verdict = (f"No parameter is seen to decide it: if none had to do with it, the best of {len(pair.separations)} "
-                   f"would separate the members as well as {first.knob} in {per_cent(pair.chance)} of cases.")
-    else:
-        verdict = (f"{first.knob} decides it most: above {first.cut:.4g} {pair.first} is ahead in "
-                   f"{per_cent(first.above)} of the ensemble, below in {per_cent(first.below)}.")
-    return f"{said}.\n\n{columns_of_text(rows, 1)}\n\n{verdict}"
+                   f"would separate the members as well in {per_cent(pair.chance)} of cases. {strongest(pair)}")
+    return f"{said}.\n\n{columns_of_text(rows, 1)}{left}\n\n{verdict}"
 
 
 def nothing(pair: Pair, found: Flips) -> str:
     """That nothing flips, and how much that says."""
     if not pair.ahead and not pair.behind:
         return "Both are equal in every member: nothing flips."
-    strongest = pair.separations[0]
     most = min(1.0, SURE / found.effective)
     return (f"Nothing flips: no parameter of the ensemble changes which of them comes out ahead. With members that "
             f"count as {found.effective:.1f}, a flip in up to {per_cent(most)} of the ensemble could have been missed. "
-            f"How far they are apart goes most with {strongest.knob} (rank correlation "
-            f"{spoken(strongest.correlation)}).")
+            f"{strongest(pair)}")
+
+
+def strongest(pair: Pair) -> str:
+    """What how far they are apart goes with."""
+    first = pair.separations[0]
+    return (f"How far they are apart goes most with {first.knob} (rank correlation {spoken(first.correlation)}, with "
+            f"{pair.first} ahead).")
 
 
 def spoken(found: Sequence[float]) -> str:

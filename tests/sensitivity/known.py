@@ -21,7 +21,7 @@ def spans(*names, low=0.0, high=1.0):
 
 
 class Known:
-    """As `clsim.sensitivity.trial.Trial`: ``of`` the knobs' logarithms is the outcome; patients add numbers of theirs."""
+    """As `clsim.sensitivity.trial.Trial`: ``of`` the knobs' logarithms is the outcome; patients add their own."""
 
     def __init__(self, of, patients=3, noise=0.0, seed=5):
         self.of, self.plans = of, {"mine": SimpleNamespace(seed=seed)}

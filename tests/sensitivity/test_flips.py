@@ -71,7 +71,10 @@ def test_chance_alone_is_not_called_a_cause():
     draw = np.random.default_rng(8)
     noise = iter(draw.normal(size=24))
     found = flips(Planned(a=lambda **_: next(noise), b=lambda **_: 0.0), small_ensemble.made(24), resamples=200)
-    assert found.pairs[0].chance > 0.05
+    (pair,) = found.pairs
+    assert pair.chance > 0.05 and pair.flips and not pair.decided
+    sizes = [abs(each.correlation.value) for each in pair.separations]
+    assert sizes == sorted(sizes, reverse=True)
     assert "No parameter is seen to decide it: if none had to do with it, the best of 4" in tables.flips(found, "x")
 
 
