@@ -15,6 +15,7 @@ import typer
 
 import clsim
 from clsim.arguments import AsJson, ScenarioArgument, Setting, overrides
+from clsim.calibrate_cli import calibrate
 from clsim.cohort_cli import cohort as cohort_command
 from clsim.compare_cli import WithEnsemble, compare, sweep
 from clsim.disclaimer import DISCLAIMER
@@ -62,6 +63,7 @@ app.command()(fork)
 app.command(cls=WithEnsemble)(compare)
 app.command()(sweep)
 app.command()(study)
+app.command()(calibrate)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""``clsim validate``: the model beside published experiments."""
+"""``clsim validate``: the model beside published experiments, and beside what a clinician expects."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from clsim.arguments import AsJson, whole_number
+from clsim.calibrate_cli import TargetsOption
 
-validate = typer.Typer(help="Compare the model with published experiments.", no_args_is_help=True)
+validate = typer.Typer(help="Compare the model with what is published and expected.", no_args_is_help=True)
 
 
 @validate.callback()
 def experiments() -> None:
-    """Compare the model with published experiments."""
+    """Compare the model with what is published and expected."""
 
 
 @validate.command()
@@ -41,7 +42,7 @@ def physiology(as_json: AsJson = False) -> None:
 
 @validate.command()
 def clinical(
-    targets: Annotated[str, typer.Option(metavar="NAME", help="Published numbers: a shipped file or a path.")] = "hd-il2",
+    targets: TargetsOption = "hd-il2",
     patients: Annotated[str, typer.Option("-n", metavar="N", help="Eligible patients of every study.")] = "256",
     seed: Annotated[str, typer.Option(metavar="N", help="Of all that is drawn.")] = "2014",
     as_json: AsJson = False,
@@ -61,4 +62,18 @@ def clinical(
         found = compared(load_targets(targets), number, chosen, tell=tell)
     print(json.dumps([row.record() for row in found.rows], indent=1) if as_json else table(found))
     if found.beyond:
+        raise typer.Exit(1)
+
+
+@validate.command()
+def trends(as_json: AsJson = False) -> None:
+    """Directions that a clinician expects, with a least size; fails if one does not hold, known or not."""
+    from clsim.progress import bar
+
+    with bar("runs") as tell:
+        from clsim.validation.trends import find_trends, load_table, report
+
+        found = find_trends(load_table(), progress=lambda done, total: tell(f"run {done} of {total}", done / total))
+    print(json.dumps([each.record() for each in found], indent=1) if as_json else report.table(found))
+    if not all(each.holds for each in found):
         raise typer.Exit(1)

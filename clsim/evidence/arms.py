@@ -48,7 +48,7 @@ class ReadPlan(Plan):
     def read_at(self) -> Numbers:
         """The looks nearest to `instants`, min."""
         nearest = np.unique(np.abs(self.times[None, :] - np.array(self.instants)[:, None]).argmin(axis=1))
-        return self.times[nearest]
+        return np.asarray(self.times[nearest])
 
     @cached_property
     def watch(self) -> engine.Watch:

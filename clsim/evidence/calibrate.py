@@ -12,7 +12,7 @@ import numpy as np
 from clsim.errors import BadInput, Place
 from clsim.evidence.ensemble import COMMAND, Ensemble, write_ensemble
 from clsim.evidence.equations import identity
-from clsim.evidence.fit import Problem, cost, search
+from clsim.evidence.fit import Problem, search
 from clsim.evidence.targets import load_targets
 from clsim.evidence.waves import HEADLINE, SLACK, Standing, waves
 from clsim.printing import columns_of_text
@@ -89,17 +89,17 @@ def calibrate(targets: str | Path, out: Path, *, patients: int, seed: int, membe
     notes: list[str] = []
     tell("drawing patients", 0.0)
     shipped = dict.fromkeys((each.name for each in problem.knobs), 1.0)
-    before = cost_of(problem, shipped)
+    before = problem.cost(shipped)
     fit = shipped
     if rounds:
         found = search(problem, rounds=rounds, tell=lambda k, knobs, cost: tell(f"round {k} of the search", k / rounds))
-        if cost_of(problem, found) < before:
+        if problem.cost(found) < before:
             fit = found
         else:
             notes.append("the search could not improve on what is shipped, which is kept")
     kept, values, of_fit = waves(problem, fit, members, tell=tell)
     if len(kept) < members:
-        notes.append(f"only {len(kept)} of {members} members were found: few points meet the targets as well as the fit")
+        notes.append(f"only {len(kept)} of {members} members were found: few points meet the targets as the fit does")
     ensemble = Ensemble(
         out.stem, problem.knobs, kept, np.full(len(kept), 1.0 / len(kept)),
         {each.id: np.array([row[each.id] for row in values]) for each in read.targets},
@@ -109,11 +109,5 @@ def calibrate(targets: str | Path, out: Path, *, patients: int, seed: int, membe
          "made_by": f"{COMMAND} --targets {shlex.quote(str(targets))} -n {patients} --seed {seed} --members {members} "
                     f"--rounds {rounds} --out {out.name}"})
     write_ensemble(ensemble, out)
-    return Calibration(ensemble, of_fit, before, cost_of(problem, fit), problem.computed, tuple(notes))
-
-
-def cost_of(problem: Problem, knobs: dict[str, float]) -> float:
-    """Cost of a point."""
-    x = np.log([knobs[each.name] for each in problem.knobs])
-    return cost(problem.residuals(x), len(problem.driving))
+    return Calibration(ensemble, of_fit, before, problem.cost(fit), problem.computed, tuple(notes))
 

@@ -10,18 +10,17 @@ import ast
 import hashlib
 import json
 from functools import cache
+from pathlib import Path
 
-from clsim.jit import PACKAGE
+from clsim import model
 from clsim.model.layout import PARAMETERS
-
-LAWS = "model"
 
 
 @cache
 def laws() -> str:
     """Hash of the equations, 16 hexadecimal digits."""
     digest = hashlib.sha256()
-    for file in sorted((PACKAGE / LAWS).rglob("*.py")):
+    for file in sorted(Path(str(model.__file__)).parent.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef):

@@ -1,9 +1,11 @@
 """The fit: knobs are turned until one population meets the targets.
 
 A damped Gauss-Newton search (trust region, `scipy.optimize.least_squares`) over the logarithms of the
-knobs.  The patients and all that is drawn are the same at every point (common random numbers), so that
-the residuals are nearly smooth; slopes are taken over wide steps because shares of a hundred patients
-move in jumps.  Every point that was computed is kept in a file: a search that was stopped goes on from there.
+knobs.  Slopes by differences are dear, one point for every knob; between them slopes are kept up to date by
+Broyden's rank-one correction from the points that the search looks at anyway.  The patients and all that is
+drawn are the same at every point (common random numbers), so that the residuals are nearly smooth; slopes are
+taken over wide steps because shares of a hundred patients move in jumps.  Every point that was computed is kept
+in a file: a search that was stopped goes on from there.
 
 Residuals
 ---------
@@ -22,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +39,8 @@ from clsim.evidence.targets import Target, Targets
 
 Numbers = NDArray[np.float64]
 STEP = 0.2  # of the logarithm of a knob, for slopes
+SHORT = 1e-4  # squared length of a step from which no slope is learnt
+CORRECTED = 8  # times that slopes are corrected before they are computed anew
 BLANK = 5.0  # residual of a target that nobody was left to be measured in
 
 
@@ -152,6 +157,11 @@ class Problem:
         """Knobs by name from their logarithms."""
         return {each.name: float(np.exp(value)) for each, value in zip(self.knobs, x, strict=True)}
 
+    def cost(self, knobs: Mapping[str, float]) -> float:
+        """Equation (3); a knob that is not named is 1."""
+        x = np.log([knobs.get(each.name, 1.0) for each in self.knobs])
+        return cost(self.residuals(x), len(self.driving))
+
     def slopes(self, x: Numbers) -> Numbers:
         """Change of each residual with each logarithm, (residuals, knobs), over a step away from the nearer bound."""
         here = self.residuals(x)
@@ -201,14 +211,39 @@ def search(problem: Problem, start: Mapping[str, float] | None = None, rounds: i
     high = np.array([np.log(each.high) for each in problem.knobs])
     counted = iter(range(1, 10_000))
 
-    def slopes(x: Numbers) -> Numbers:
-        if tell is not None:
-            tell(next(counted), problem.named(x), cost(problem.residuals(x), len(problem.driving)))
-        return problem.slopes(x)
+    known: list[tuple[Numbers, Numbers]] = []  # points since the slopes were last told, the one they hold at first
+    held: dict[str, Any] = {}
 
-    found = least_squares(problem.residuals, np.clip(x, low + 1e-9, high - 1e-9), slopes, (low, high), loss="soft_l1",
-                          max_nfev=rounds, x_scale=problem.prior, diff_step=STEP)
+    def residuals(x: Numbers) -> Numbers:
+        found = problem.residuals(x)
+        known.append((x.copy(), found))
+        return found
+
+    def slopes(x: Numbers) -> Numbers:
+        here = problem.residuals(x)
+        if tell is not None:
+            tell(next(counted), problem.named(x), cost(here, len(problem.driving)))
+        if not held or len(known) > CORRECTED * 2 or held["times"] >= CORRECTED:
+            held.update(J=problem.slopes(x), times=0)
+        else:
+            for there, found in [*known, (x, here)]:
+                held["J"] = corrected(held["J"], there - held["x"], found - held["r"])
+            held["times"] += 1
+        held.update(x=x.copy(), r=here)
+        known.clear()
+        return np.asarray(held["J"])
+
+    found = least_squares(residuals, np.clip(x, low + 1e-9, high - 1e-9), slopes, (low, high), loss="soft_l1",
+                          max_nfev=rounds * 2 * CORRECTED, x_scale=problem.prior)
     return problem.named(found.x)
+
+
+def corrected(slopes: Numbers, step: Numbers, change: Numbers) -> Numbers:
+    """Slopes that give the change that was seen over a step, otherwise as they were (Broyden's good update)."""
+    length = float(step @ step)
+    if length < SHORT:
+        return slopes
+    return np.asarray(slopes + np.outer(change - slopes @ step, step) / length)
 
 
 def cost(residuals: Numbers, targets: int) -> float:

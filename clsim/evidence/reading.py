@@ -21,7 +21,7 @@ PICKS = ("mean", "highest", "lowest", "time of highest", "time of lowest", "leas
 SOFT = 0.3  # width of the limit of a soft share, of the standard deviation over patients
 SHARE, EXPECTED = "share", "expected share"
 DECLARED: dict[str, Flow | State] = {
-    column: each for group in (FLOWS, STATES) for each in group for column in columns((each,))}  # type: ignore[misc]
+    column: each for group in (FLOWS, STATES) for each in group for column in columns((each,))}
 Numbers = NDArray[np.float64]
 
 
@@ -85,7 +85,9 @@ class Reading:
         if known.size == 0:
             return float("nan")
         if self.statistic == SHARE:
-            beyond = known - self.above if self.above is not None else self.below - known
+            limit = self.above if self.above is not None else self.below
+            assert limit is not None
+            beyond = known - limit if self.above is not None else limit - known
             width = SOFT * float(np.std(known)) if soft else 0.0
             found = float(np.mean(ndtr(beyond / width) if width > 0.0 else beyond > 0.0))
         elif self.statistic == EXPECTED:

@@ -275,20 +275,21 @@ def _target(section: Section, row: TargetFile, arms: Mapping[str, Arm]) -> Targe
 
 def _reading(section: Section, row: TargetFile, kind: str, arm: Arm) -> Reading:
     assert row.pick in PICKS and row.form in FORMS
+    times: tuple[float, ...] = ()
     if kind == "column":
         section.without("has no meaning for a column", "at", "between", "pick", "form")
         known = {column.name: column for column, _ in entries(arm.cohort, arm.scenario, arm.policy)}
         if row.column not in known:
             section.refuse("is no column of the table of patients", "column", given=row.column,
                            nearest=nearest(row.column, known), allowed="clsim cohort --json names them")
-        name, times = row.column, ()
+        name = row.column
         own = known[row.column].unit or "1"
     else:
         name = find_signal(section, row.signal)
         when = section.one_of("at", "between")
         times = ((section.time("at"),) if when == "at"
                  else tuple(section.time("between", i) for i in range(len(row.between))))
-        if len(times) == 2 and not times[0] < times[1] or when == "between" and len(times) != 2:
+        if (len(times) == 2 and not times[0] < times[1]) or (when == "between" and len(times) != 2):
             section.refuse("needs a beginning and a later end", "between", given=str(row.between))
         if times[-1] > arm.scenario.horizon:
             section.refuse(f'lies beyond the end of arm "{arm.name}"', when, given=str(section.data[when]))

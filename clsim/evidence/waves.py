@@ -58,7 +58,7 @@ def gaussian(problem: Problem, x: Numbers) -> Numbers:
     slopes = problem.slopes(x)
     values, vectors = np.linalg.eigh(slopes.T @ slopes)
     spread = np.minimum(1.0 / np.sqrt(np.maximum(values, 1e-12)), WIDEST * problem.prior.max())
-    return vectors * spread
+    return np.asarray(vectors * spread)
 
 
 def draw_wave(centre: Numbers, root: Numbers, low: Numbers, high: Numbers, seed: int) -> Numbers:

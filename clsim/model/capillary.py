@@ -143,9 +143,9 @@ def flows(x, p, u, f):
     """Equations (1) to (7), (9) and (10)."""
     f.escape_rate = 0.0
     f.reflection = 0.0
-    L_all = 0.0 * x.leak
+    L_all = 0.0 * f.leakiness
     for b in range(N_BEDS):
-        Z = p.leak_weight[b] * x.leak
+        Z = p.leak_weight[b] * f.leakiness
         L = p.L_capillary[b] * (1.0 + (p.leak_on_L - 1.0) * Z)
         alpha = p.alpha_rest[b] * (1.0 + (p.leak_on_alpha - 1.0) * Z)
         PS = p.PS_factor * p.PS_albumin[b] * (1.0 + p.leak_on_PS * Z)

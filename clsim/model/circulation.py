@@ -270,7 +270,7 @@ def flows(x, p, u, f):
     afterload = 1.0 + p.k_afterload * (f.MAP / p.MAP_rest - 1.0)
     f.CI = f.CO / p.BSA
     f.PCWP = f.CVP + p.wedge_gap * (f.CO / p.CO_rest) / pow(f.contractility, p.wedge_exponent)
-    f.PAP = f.PCWP + p.PVR_rest * (1.0 + p.leak_on_PVR * x.leak) * f.CO
+    f.PAP = f.PCWP + p.PVR_rest * (1.0 + p.leak_on_PVR * f.leakiness) * f.CO
     f.EF = p.EF_rest * f.contractility * below_ceiling(filling(f.CVP, p), f.depression, p) / afterload
     compliance = p.arterial_compliance_aged / sqrt(f.MAP / p.MAP_rest)
     f.SBP = f.MAP + p.systolic_share * f.SV / compliance

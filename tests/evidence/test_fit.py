@@ -135,7 +135,8 @@ def test_computed_points_are_not_computed_again(tmp_path, two):
     assert Problem(two, 16, 2).key(known) != key_maker.key(known) != Problem(two, 32, 1).key(known)
 
 
-ENSEMBLE = Ensemble("small", (Knob("Z_max", "factor", "leak", 0.5, 2.0), Knob("NO_on_SVR spread", "spread", "x", 0.5, 2.0)),
+KNOBS = Knob("Z_max", "factor", "leak", 0.5, 2.0), Knob("NO_on_SVR spread", "spread", "x", 0.5, 2.0)
+ENSEMBLE = Ensemble("small", KNOBS,
                     np.array([[1.0, 1.0], [1.2, 0.8]]), np.array([0.5, 0.5]), {"T01": np.array([0.6, 0.7])},
                     {"targets": "x", "equations": identity(), "patients": "16", "seed": "1", "admissible": "x",
                      "made_by": "x"})

@@ -54,8 +54,8 @@ WRONG = (  # what is written, what instead, what is said
     ('kinetics = "first half-life"', 'kinetics = "first halflife"', "first half-life"),
     ('name = "NO_on_SVR"', 'name = "NO_on_SVRR"', "NO_on_SVR"),
     ("value = 71\nlow = 62\nhigh = 80", "value = 71\nlow = 62\nhigh = 180", "none and all"),
-    ('[arm.subcutaneous]\n', '[arm.nobody]\ntitle = "x"\nscenario = "rest-19-days"\nsource = "x"\n\n[arm.subcutaneous]\n',
-     "no target"),
+    ('[arm.subcutaneous]\n',
+     '[arm.nobody]\ntitle = "x"\nscenario = "rest-19-days"\nsource = "x"\n\n[arm.subcutaneous]\n', "no target"),
 )
 
 
