@@ -20,7 +20,7 @@ from clsim.compare.endpoints import LESS, NEITHER, Endpoint
 from clsim.compare.paired import Difference, difference, shown
 from clsim.crowd.blocks import cores
 from clsim.draws import stream_key, uniforms
-from clsim.errors import BadInput
+from clsim.errors import BadInput, nearest
 from clsim.evidence.ensemble import Ensemble
 from clsim.progress import Tell, silent
 
@@ -77,16 +77,26 @@ class Nested:
         return np.array([getattr(each, name) for each in self.found[policy, outcome]], np.float64)
 
     def records(self, names: Sequence[str] = ()) -> list[dict[str, Any]]:
-        """A record for each outcome and policy, ready for JSON, in the units of `clsim.compare.paired.records`.
+        """A record for each outcome (those named, in their order) and policy; as `clsim.compare.paired.records`.
 
         ``mean`` and ``difference`` are means over members; ``low``, ``high`` their 95 % interval over members and
         ``member_sd`` their standard deviation; ``patient_sd`` that of the paired difference between patients within
         a member, and ``mc_error`` the standard error of the difference within a member (both root mean squares over
         members).  In the rows of the reference these are of its mean.  ``ahead`` and ``behind`` are the per cent of
         the weight in which the policy is better and worse than the reference.
+
+        Raises
+        ------
+        BadInput
+            If there is no such outcome.
         """
-        wanted = [each for each in self.endpoints if not names or each.name in names]
-        return [self._record(endpoint, k) for endpoint in wanted for k in range(len(self.policies))]
+        known = {each.name: each for each in self.endpoints}
+        for name in names:
+            if name not in known:
+                raise BadInput("is not an outcome", given=name, nearest=nearest(name, known), allowed=", ".join(known),
+                               key="outcomes")  # fmt: skip
+        return [self._record(known[name], k) for name in dict.fromkeys(names or known)
+                for k in range(len(self.policies))]
 
     def _record(self, endpoint: Endpoint, k: int) -> dict[str, Any]:
         policy, base = self.policies[k], self.policies[k] == self.reference

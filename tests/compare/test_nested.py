@@ -13,12 +13,12 @@ from small_trial import SCENARIO, SEED, SHORT
 from clsim.compare import altered, nested, tables
 from clsim.compare.endpoints import values
 from clsim.compare.paired import difference
-from clsim.compare.run import compare
+from clsim.compare.run import AS_WRITTEN, compare
 from clsim.errors import BadInput
 from clsim.evidence.knobs import applied
 
-POLICIES = ["cwg-2014", "cwg-2014", "early-pressor"]
-AGAIN, OTHER = "cwg-2014 (2)", "early-pressor"
+POLICIES = ["cwg-2014", "cwg-2014", AS_WRITTEN]
+AGAIN, OTHER = "cwg-2014 (2)", AS_WRITTEN
 
 
 def compared(ensemble, n=16, **how):
@@ -89,7 +89,7 @@ def test_each_member_is_what_its_knobs_give_alone(found, ensemble):
     alone = difference(*(values(endpoint, {key: column[here] for key, column in rows.items()})
                          for rows in (ours, theirs)), endpoint.kind)
     assert found.nested.found[OTHER, "MAP_min"][3] == alone
-    assert len({each.difference for each in found.nested.found[OTHER, "MAP_min"]}) == 6
+    assert len({each.policy_mean for each in found.nested.found[OTHER, "MAP_min"]}) == 6
 
 
 def test_threads_change_no_number(found, ensemble):
@@ -158,7 +158,10 @@ def test_the_table_sets_members_beside_patients(found):
     lines = tables.members(found.nested.records(("MAP_min", "doses_given")))
     assert lines[0] == tables.MEMBERS_HEAD and {len(each) for each in lines} == {len(tables.MEMBERS_HEAD)}
     assert [each[2] for each in lines[1:4]] == ["cwg-2014", AGAIN, OTHER]
-    assert lines[1][4] == "reference" and lines[3][4].startswith("+")
+    told = row(found, "MAP_min", OTHER)
+    assert lines[1][4] == "reference" and float(lines[3][4]) == pytest.approx(told["difference"], rel=0.1)
+    assert float(lines[3][7]) == pytest.approx(told["patient_sd"], rel=0.1)
+    assert lines[3][9] == f"{told['ahead']:.0f} : {told['behind']:.0f}"
 
 
 def test_few_members_are_said_to_be_few(found):
@@ -178,6 +181,11 @@ def test_what_cannot_be_meant_is_refused_before_anybody_is_treated(ensemble, how
     monkeypatch.setattr("clsim.compare.run.treat", None)
     with pytest.raises(BadInput, match=said):
         compared(**{"ensemble": ensemble, **how})
+
+
+def test_an_outcome_that_does_not_exist_is_told(found):
+    with pytest.raises(BadInput, match=r"outcomes: is not an outcome; given: MAPmin; did you mean MAP_min\?"):
+        found.nested.records(("MAPmin",))
 
 
 def test_one_patient_has_no_spread(ensemble):
