@@ -17,7 +17,7 @@ import clsim
 from clsim.arguments import AsJson, ScenarioArgument, Setting, overrides
 from clsim.calibrate_cli import calibrate
 from clsim.cohort_cli import cohort as cohort_command
-from clsim.compare_cli import compare, sweep
+from clsim.compare_cli import WithEnsemble, compare, sweep
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, ClsimError, Place
 from clsim.managed_cli import (
@@ -36,6 +36,7 @@ from clsim.managed_cli import (
     say,
 )
 from clsim.printing import columns_of_text
+from clsim.sensitivity_cli import sensitivity
 from clsim.study_cli import study
 from clsim.validate_cli import validate
 
@@ -55,10 +56,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(validate, name="validate")
+app.add_typer(sensitivity, name="sensitivity")
 app.command("cohort")(cohort_command)
 app.command()(explain)
 app.command()(fork)
-app.command()(compare)
+app.command(cls=WithEnsemble)(compare)
 app.command()(sweep)
 app.command()(study)
 app.command()(calibrate)

@@ -39,14 +39,17 @@ FLOORS = (
         "crowd.outcomes crowd.steering crowd.plan crowd.warming crowd.run crowd.__main__ "
         "managed managed.trace managed.hand managed.decisions managed.bedside managed.result managed.course "
         "managed.fork managed.files managed.explain",),
-    ("compare compare.arm compare.forms compare.endpoints compare.paired compare.win compare.incidence "
-        "compare.subgroups compare.pareto compare.tables compare.page compare.run compare.arms compare.out "
-        "compare.study",),
-    ("plots figures reference validation compare.pictures compare.publish",),
-    ("evidence evidence.knobs evidence.kinetics evidence.reading evidence.equations evidence.targets evidence.arms "
-        "evidence.fit evidence.waves evidence.ensemble evidence.clinical evidence.calibrate evidence.identify "
-        "evidence.variants evidence.report evidence.__main__",),
-    ("arguments calibrate_cli cohort_cli managed_cli compare_cli study_cli validate_cli cli __main__",),
+    ("evidence evidence.knobs evidence.equations evidence.ensemble "
+        "compare compare.arm compare.forms compare.endpoints compare.paired compare.win compare.incidence "
+        "compare.subgroups compare.pareto compare.tables compare.page compare.altered compare.nested compare.run "
+        "compare.arms compare.out compare.study "
+        "sensitivity sensitivity.ranges sensitivity.trial sensitivity.resampling sensitivity.tornado "
+        "sensitivity.morris sensitivity.sobol sensitivity.separation sensitivity.flips sensitivity.tables",),
+    ("plots figures reference validation compare.pictures compare.publish sensitivity.pictures",),
+    ("evidence.kinetics evidence.reading evidence.targets evidence.arms evidence.fit evidence.waves evidence.clinical "
+        "evidence.calibrate evidence.identify evidence.variants evidence.report evidence.__main__",),
+    ("arguments calibrate_cli cohort_cli managed_cli compare_cli study_cli sensitivity_cli validate_cli cli "
+        "__main__",),
 )
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names[0].split()}
 SUBSYSTEM_FILES = {f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS}
@@ -54,9 +57,9 @@ SUBSYSTEM_FILES = {f"model.{module.__name__.rpartition('.')[2]}" for module in S
 ONLY = {  # what may be imported by these alone
     "numba": {"jit", "lane_types", "lane_records"},
     "llvmlite": {"jit", "lane_types", "lane_records"},
-    "matplotlib": {"plots", "figures", "compare.pictures", "cli"},
+    "matplotlib": {"plots", "figures", "compare.pictures", "sensitivity.pictures", "cli"},
     "typer": {"cli", "arguments", "calibrate_cli", "cohort_cli", "managed_cli", "compare_cli", "study_cli",
-              "validate_cli"},
+              "sensitivity_cli", "validate_cli"},
     "pydantic": {"scenario.schema", "scenario.json_schema", "cohort.schema", "policy.schema", "compare.study",
                  "evidence.targets", "reference", "validation.trends.table"},
 }
