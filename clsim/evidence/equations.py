@@ -10,9 +10,9 @@ import ast
 import hashlib
 import json
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
-from clsim import model
 from clsim.model.layout import PARAMETERS
 
 
@@ -20,7 +20,7 @@ from clsim.model.layout import PARAMETERS
 def laws() -> str:
     """Hash of the equations, 16 hexadecimal digits."""
     digest = hashlib.sha256()
-    for file in sorted(Path(str(model.__file__)).parent.rglob("*.py")):
+    for file in sorted(Path(str(files("clsim.model"))).rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef):

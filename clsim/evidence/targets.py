@@ -225,7 +225,7 @@ def _build(document: Document, name: str) -> Targets:
         if key not in used:
             top.within("arm", key).refuse("no target is measured in it", allowed="an arm that a target names")
     knobs = tuple(_knob(top.within("knob", i), each) for i, each in enumerate(read.knob))
-    fixed = {key: value for key, value in document.data.items() if key != "knob"}  # which knobs there are moves no point
+    fixed = {key: value for key, value in document.data.items() if key != "knob"}  # knobs move no point
     return Targets(name, read.about.title, arms, tuple(targets), knobs, toml_text.write(fixed))
 
 
