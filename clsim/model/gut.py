@@ -4,7 +4,7 @@
              - volume_on_thirst volume_signal)                                  (1)
     water_drunk = water_intake [food_water eating + (1 - food_water) drinking thirst (1 - nausea)]    (2)
     nausea / nausea_highest = hill(vasodilation; half, n) = (bowel_loss - diarrhoea) / bowel_loss_highest    (3)
-    evaporation = evaporation_rest [1 + heat_on_evaporation (temperature - rest)]        (4)
+    evaporation = evaporation_rest [1 + heat_on_evaporation (temperature - rest) + NO_on_evaporation vasodilation]  (4)
 
 Food brings sodium, potassium, chloride, phosphate and protein (as urea) in proportion to
 ``eating``; the bowel loses water with sodium, potassium and chloride, and some albumin.
@@ -27,6 +27,8 @@ PARAMETERS = (
               (0.0, 3.0 / 1440.0), "textbook value 0.9 L/d", scale="flow", show="L/d"),
     Parameter("heat_on_evaporation", 0.15, "1/degC", "evaporation by fever", (0.0, 0.5),
               "textbook value 10 to 15 % per degree, quoted from memory"),
+    Parameter("NO_on_evaporation", 0.5, "1", "evaporation by vasodilator drive", (0.0, 5.0),
+              "assumed: flushed skin and sweats; no measurement found, set with weight in courses of interleukin-2"),
     Parameter("food_water", 0.35, "1", "share of water intake that comes with food", (0.0, 0.9),
               "textbook value, quoted from memory"),
     Parameter("thirst_highest", 5.0, "1", "largest thirst relative to rest", (1.5, 20.0), "assumed"),
@@ -80,7 +82,7 @@ def flows(x, p, u, f):
                                       + (1.0 - p.food_water) * u.drinking * f.thirst * (1.0 - f.nausea))
     f.bowel_loss = u.diarrhoea + p.bowel_loss_highest * upset
     f.evaporation = p.evaporation_rest * (
-        1.0 + p.heat_on_evaporation * (x.temperature - p.temperature_rest))
+        1.0 + p.heat_on_evaporation * (x.temperature - p.temperature_rest) + p.NO_on_evaporation * f.vasodilation)
     f.catabolism = ((p.fasting_urea + (1.0 - p.fasting_urea) * u.eating)
                     * (1.0 + p.cytokine_on_catabolism * f.cytokine))
 
