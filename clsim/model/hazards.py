@@ -160,7 +160,7 @@ PARAMETERS = (
     Parameter("hazard_limit", 0.02, "1/min", "highest hazard while blood flows", (1e-4, 1.0),
               "assumed: at worst an event comes within an hour or so", show="1/h"),
     Parameter("fatality_of_sepsis", 0.10, "1", "share of sepsis that is fatal", (0.0, 1.0),
-              "assumed: one in ten; treatment deaths of the melanoma studies were septic (Atkins1999, quoted from memory)"),
+              "assumed: one in ten; treatment deaths in melanoma were septic (Atkins1999, quoted from memory)"),
     Parameter("arrest_pressure", 20.0, "mmHg", "arterial pressure below which the circulation has stopped",
               (5.0, 40.0), "assumed: near the pressure at which flow through small vessels ceases"),
     Parameter("arrest_hazard", 10.0, "1/min", "hazard of death without circulation", (1.0, 100.0),
