@@ -54,7 +54,7 @@ class ArmFile(_Strict):
     policy: str = Field("", description="the rules in force; none: as the scenario is written")
     change: dict[str, Any] = Field({}, description="other thresholds of the policy")
     cohort: Name = Field("hd-il2-candidates", description="a shipped cohort: who was treated")
-    set: dict[str, dict[str, Any]] = Field({}, description="tables of the scenario with other values")
+    set: dict[str, Any] = Field({}, description="tables of the scenario with other values")
     source: Name = Field(description="where it is known from, and what is assumed")
 
 
