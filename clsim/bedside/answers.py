@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 
-
 class Reply(BaseModel):
     """What goes out; an infinite number never does."""
 

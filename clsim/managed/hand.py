@@ -120,6 +120,12 @@ class Hand:
     orders: tuple[Order, ...] = ()
     portions: tuple[Order, ...] = ()
 
+    @property
+    def turns(self) -> tuple[float, ...]:
+        """Minutes between two looks at which a drip is set or left to the policy."""
+        times = {time for each in self.drips for time in (each.start, each.stop)}
+        return tuple(sorted(time for time in times if abs(time / TICK - round(time / TICK)) > CLOSE))
+
     def rate(self, name: str, minute: float) -> float | None:
         """The rate that was set, in the unit of the input; None where it is left to the policy."""
         found = None
@@ -156,7 +162,7 @@ def read_hand(scenario: Scenario, forks: Sequence[Fork], weight: float, height: 
                 orders += read.orders
                 portions += read.orders if _portion(entry) else ()
                 if kind == "drug" and entry.get("give") in DRIPS and not _portion(entry):
-                    drips += _drips(read, entry, number)
+                    drips += _drips(read, entry)
                 else:
                     events += read.events
     return Hand(wishes, tuple(events), tuple(drips), tuple(sorted(orders, key=lambda each: each.start)),
@@ -229,22 +235,15 @@ def _bare(
     return read
 
 
-def _drips(read: Scenario, entry: Mapping[str, Any], number: int) -> list[Drip]:
+def _drips(read: Scenario, entry: Mapping[str, Any]) -> list[Drip]:
     """A drip in place of the policy's: what it is set to, and zero between its rates."""
-    name, first = str(entry["give"]), read.orders[0]
+    name = str(entry["give"])
     begin = min(order.start for order in read.orders)
     end = max(order.stop for order in read.orders)
     if "rates" in entry:
         begin = min(units.parse(text, "min") for text in entry["rates"])
         end = units.parse(entry["until"], "min") if "until" in entry else read.horizon
-    spans = [Drip(name, begin, end, 0.0), *(Drip(name, each.start, each.stop, each.rate) for each in read.orders)]
-    for each in spans:
-        for time in (each.start, each.stop):
-            if time != read.horizon and abs(time / TICK - round(time / TICK)) > CLOSE:
-                raise BadInput(
-                    f"is between two looks: under a policy, a drip of {first.label} begins and ends at looks",
-                    given=units.show(time, "min", "min"), allowed="whole quarters of an hour", key=f"[[drug]] {number}")
-    return spans
+    return [Drip(name, begin, end, 0.0), *(Drip(name, each.start, each.stop, each.rate) for each in read.orders)]
 
 
 # ------------------------------------------------------------------------------ short orders
