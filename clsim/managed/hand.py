@@ -19,6 +19,7 @@ from clsim.scenario.scenario import Scenario, loads
 
 WHEN = ("at", "from", "rates")  # keys that say when an entry begins
 PORTION = ("volume", "amount", "dose")
+OXYGEN = "oxygen"
 NOT_BY_HAND = ("after_dose", "each_cycle", "omit")
 CLOSE = 1e-9
 
@@ -146,27 +147,37 @@ def read_hand(scenario: Scenario, forks: Sequence[Fork], weight: float, height: 
     BadInput
         For what a scenario refuses, and for orders before the fork.
     """
-    wishes: dict[int, int] = {}
+    return joined([read_fork(scenario, fork, weight, height) for fork in forks])
+
+
+def joined(hands: Sequence[Hand]) -> Hand:
+    """What several hands order one after another."""
+    wishes = {number: wish for hand in hands for number, wish in hand.wishes.items()}
+    events, drips, orders, portions = (
+        tuple(each for hand in hands for each in getattr(hand, name))
+        for name in ("events", "drips", "orders", "portions"))
+    return Hand(wishes, events, drips, tuple(sorted(orders, key=lambda each: each.start)), portions)
+
+
+def read_fork(scenario: Scenario, fork: Fork, weight: float, height: float) -> Hand:
+    """What one fork orders; see `read_hand`."""
+    if fork.at >= scenario.horizon:
+        raise BadInput("lies after the end of the run", given=units.show(fork.at, "min", "h"),
+                       allowed="before " + units.show(scenario.horizon, "min", "h"), key="at")
     events: list[Event] = []
     drips: list[Drip] = []
     orders: list[Order] = []
     portions: list[Order] = []
-    for fork in forks:
-        if fork.at >= scenario.horizon:
-            raise BadInput("lies after the end of the run", given=units.show(fork.at, "min", "h"),
-                           allowed="before " + units.show(scenario.horizon, "min", "h"), key="at")
-        wishes |= doses_of(scenario, fork)
-        for kind in ("fluid", "drug"):
-            for number, entry in enumerate(getattr(fork, kind), start=1):
-                read = _bare(scenario, weight, height, kind, entry, fork.at, number)
-                orders += read.orders
-                portions += read.orders if _portion(entry) else ()
-                if kind == "drug" and entry.get("give") in DRIPS and not _portion(entry):
-                    drips += _drips(read, entry)
-                else:
-                    events += read.events
-    return Hand(wishes, tuple(events), tuple(drips), tuple(sorted(orders, key=lambda each: each.start)),
-                tuple(portions))
+    for kind in ("fluid", "drug"):
+        for number, entry in enumerate(getattr(fork, kind), start=1):
+            read = _bare(scenario, weight, height, kind, entry, fork.at, number)
+            orders += read.orders
+            portions += read.orders if _portion(entry) else ()
+            if kind == "drug" and entry.get("give") in DRIPS and not _portion(entry):
+                drips += _drips(read, entry)
+            else:
+                events += read.events
+    return Hand(doses_of(scenario, fork), tuple(events), tuple(drips), tuple(orders), tuple(portions))
 
 
 def doses_of(scenario: Scenario, fork: Fork) -> dict[int, int]:
@@ -223,10 +234,13 @@ def _bare(
     bare = loads(toml_text.write({
         "patient": {"weight": f"{weight!r} kg", "height": f"{height!r} m"},
         "run": {"horizon": f"{scenario.horizon!r} min"}}), "fork")
+    written = kind
+    if kind == "drug" and entry.get("give") == OXYGEN and not _portion(entry):  # a ward sets it, like a drip
+        written, entry = "ward", {OXYGEN if key == "rate" else key: x for key, x in entry.items() if key != "give"}
     try:
-        read = bare.but(**{kind: [entry]})
+        read = bare.but(**{written: [entry]})
     except BadInput as error:
-        error.key, error.place = error.key.replace(f"[[{kind}]] 1", f"[[{kind}]] {number}"), None
+        error.key, error.place = error.key.replace(f"[[{written}]] 1", f"[[{kind}]] {number}"), None
         raise
     not_before(read.orders, at, f"[[{kind}]] {number}")
     if not read.orders:
