@@ -26,7 +26,7 @@ from clsim.engine.outcome import REPORT
 from clsim.errors import NumericalFailure
 from clsim.managed.bedside import Bedside, Stage
 from clsim.managed.course import Admission, ForkedPlan, check, flowing
-from clsim.managed.hand import Fork, Hand, joined, read_fork
+from clsim.managed.hand import NO_HAND, Fork, Hand, as_written, joined, read_fork
 from clsim.managed.result import ManagedResult
 from clsim.model.layout import CEILING, FLOOR, FLOWS, INPUTS, STATES, columns
 from clsim.policy.compiled import no_rules
@@ -44,6 +44,11 @@ RECENT = 3  # looks to which the bed can go back without computing others
 MOST = 160  # looks that are kept besides; of more, every other is forgotten
 SHARED = ("states", "flows", "bins", "keep")  # filled row by row, so they need not be copied
 ROW = {name: i for i, name in enumerate(columns(FLOWS))}
+
+
+def copied(desk: engine.Desk) -> engine.Desk:
+    """The same numbers in other arrays."""
+    return desk._replace(**{name: getattr(desk, name).copy() for name in desk._fields})
 
 
 class Kept(NamedTuple):
@@ -75,6 +80,9 @@ class Bed:
     who : Admission
     forks : sequence of Fork
         Orders by hand, in order of time.
+    written : bool
+        The fluids and drugs of the scenario run as they are written, and its held doses are held; a hand may take its
+        drips over.
 
     Raises
     ------
@@ -82,8 +90,9 @@ class Bed:
         For orders that cannot be meant.
     """
 
-    def __init__(self, who: Admission, forks: Sequence[Fork] = ()) -> None:
-        self.who = who
+    def __init__(self, who: Admission, forks: Sequence[Fork] = (), written: bool = False) -> None:
+        self.who, self.written = who, written
+        self.first = as_written(who.scenario, who.weight, who.height) if written else NO_HAND
         self.given = measures(who.weight, who.height)
         self.read: dict[str, Hand] = {}
         self.forks: tuple[Fork, ...] = ()
@@ -182,7 +191,7 @@ class Bed:
 
     def _hand(self, forks: Sequence[Fork]) -> Hand:
         """What is ordered; orders that were read are not read again."""
-        hands = []
+        hands = [self.first]
         for fork in forks:
             key = json.dumps(fork.data(), sort_keys=True)
             if key not in self.read:
@@ -225,7 +234,7 @@ class Bed:
             self.bedside.hand, self.bedside.course = hand, self.plan.course
             self.bedside.ward = self.plan.course.inputs[:, :, 0].copy()
         shared = {name: getattr(self.found, name) for name in SHARED}
-        self.desk = engine.Desk(*(each.copy() for each in there.desk))
+        self.desk = copied(there.desk)
         self.found = engine.Found(**{
             name: shared[name] if name in SHARED else getattr(there.found, name).copy() for name in self.found._fields})
         for stage, memory, left in zip(self.bedside.stages, there.memories, there.left, strict=True):
@@ -235,9 +244,9 @@ class Bed:
             del told[count:]
         notes.struck, notes.latched = there.struck.copy(), dict(there.latched)
         self.tick = there.tick
-        for some in (self.kept, self.trend, self.bowel):
-            for tick in [each for each in some if each > self.tick or (each == self.tick and some is not self.kept)]:
-                del some[tick]  # type: ignore[attr-defined]
+        self.kept = {tick: each for tick, each in self.kept.items() if tick <= self.tick}
+        self.trend = {tick: each for tick, each in self.trend.items() if tick < self.tick}
+        self.bowel = {tick: each for tick, each in self.bowel.items() if tick < self.tick}
         self.span = Span(np.array([self.reached]), signals.shown(self._truth()), self.desk.inputs.copy())
 
     def _lists(self) -> tuple[list[Any], ...]:
@@ -251,7 +260,7 @@ class Bed:
         found = self.found._replace(**{
             name: getattr(self.found, name).copy() for name in self.found._fields if name not in SHARED})
         self.kept[self.tick] = Kept(
-            self.tick, engine.Desk(*(each.copy() for each in self.desk)), found,
+            self.tick, copied(self.desk), found,
             [rows_of(stage.memory, ALONE) for stage in self.bedside.stages],
             [[*stage.left] for stage in self.bedside.stages], tuple(map(len, self._lists())), notes.struck.copy(),
             dict(notes.latched))

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from clsim import units
-from clsim.engine.timeline import Event
+from clsim.engine.timeline import Event, make_timeline
 from clsim.errors import BadInput, nearest
 from clsim.policy.memory import GIVEN, SKIPPED
 from clsim.policy.policy import Policy, loads_policy
 from clsim.policy.signals import DRIPS, TICK
 from clsim.scenario import toml_text
+from clsim.scenario.by_size import LEFT_TO_POLICIES
 from clsim.scenario.orders import Order
 from clsim.scenario.scenario import Scenario, loads
 
@@ -178,6 +181,18 @@ def read_fork(scenario: Scenario, fork: Fork, weight: float, height: float) -> H
             else:
                 events += read.events
     return Hand(doses_of(scenario, fork), tuple(events), tuple(drips), tuple(orders), tuple(portions))
+
+
+def as_written(scenario: Scenario, weight: float, height: float) -> Hand:
+    """What a scenario itself orders of fluids and drugs for a patient of this size, and which doses it holds."""
+    sized = scenario.but(patient={"weight": f"{weight!r} kg", "height": f"{height!r} m"})
+    mine = [each for each in sized.events if each.of in LEFT_TO_POLICIES]
+    line = make_timeline([each for each in mine if each.input in DRIPS], DRIPS, np.zeros(len(DRIPS)),
+                         [0.0, sized.horizon])
+    drips = tuple(Drip(name, float(line.edges[i]), float(line.edges[i + 1]), float(line.inputs[i, k]))
+                  for k, name in enumerate(DRIPS) for i in np.flatnonzero(line.inputs[:, k]))
+    return Hand({each.number - 1: SKIPPED for each in sized.held},
+                tuple(each for each in mine if each.input not in DRIPS), drips)
 
 
 def doses_of(scenario: Scenario, fork: Fork) -> dict[int, int]:
