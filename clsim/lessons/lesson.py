@@ -77,13 +77,15 @@ def _build(document: Document, path: Path) -> Lesson:
     if not begin < end <= scenario.horizon:
         stage.refuse("does not lie between the beginning and the end of the scenario", "end", given=read.stage.end,
                      allowed=f"after {units.show(begin, 'min', 'h')}, to {units.show(scenario.horizon, 'min', 'h')}")
-    prompts = tuple(_prompt(top.within("prompt", i), each, begin, end) for i, each in enumerate(read.prompt))
-    for i, each in enumerate(prompts):
-        if each.id in [other.id for other in prompts[:i]]:
+    prompts: list[Prompt] = []
+    for i, written in enumerate(read.prompt):
+        each = _prompt(top.within("prompt", i), written, begin, end, prompts)
+        if each.id in [other.id for other in prompts]:
             top.refuse("is the id of two prompts", "prompt", i, "id", given=each.id)
-        if i and each.after_min < prompts[i - 1].by_min:
+        if prompts and each.after_min < prompts[-1].by_min:
             top.refuse("may be asked before the one above it", "prompt", i, given=each.id,
-                       allowed="from " + units.show(prompts[i - 1].by_min, "min", "h") + " on")
+                       allowed="from " + units.show(prompts[-1].by_min, "min", "h") + " on")
+        prompts.append(each)
     for i, name in enumerate(read.stage.reveal):
         _signal(stage, name, "reveal", i)
     debrief = []
@@ -94,7 +96,7 @@ def _build(document: Document, path: Path) -> Lesson:
     _cited(top, read)
     return Lesson(
         path.stem, about.title, about.summary, about.level, about.minutes, tuple(about.objectives), about.prebrief,
-        scenario, policy, read.stage.patient, read.stage.seed, begin, end, prompts, tuple(debrief),
+        scenario, policy, read.stage.patient, read.stage.seed, begin, end, tuple(prompts), tuple(debrief),
         tuple(read.stage.reveal), tuple(_claim(top.within("claim", i), each, prompts, end)
                                         for i, each in enumerate(read.claim)),
         dict(read.sources), toml_text.write(document.data))
@@ -115,7 +117,7 @@ def _signal(section: Section, name: str, *keys: str | int) -> Variable:
     return SIGNALS[name]
 
 
-def _prompt(section: Section, asked: PromptFile, begin: float, end: float) -> Prompt:
+def _prompt(section: Section, asked: PromptFile, begin: float, end: float, earlier: Sequence[Prompt]) -> Prompt:
     kind = section.one_of("at", "when")
     when = None
     if kind == "at":
@@ -135,11 +137,17 @@ def _prompt(section: Section, asked: PromptFile, begin: float, end: float) -> Pr
                            allowed=f"whole quarters of an hour from {first} to before {last}")
     if by < after:
         section.refuse("lies before the earliest time", "by", given=asked.by)
+    for name, answer in asked.unless.items():
+        known = {each.id: [option.id for option in each.options] for each in earlier}
+        if answer not in known.get(name, ()):
+            section.refuse("is no earlier prompt with that option", "unless", name, given=f"{name} = {answer}",
+                           nearest=nearest(name, known) if name not in known else nearest(answer, known[name]))
     options = tuple(_option(each) for each in asked.option)
     for i, each in enumerate(options):
         if each.id in [other.id for other in options[:i]]:
             section.refuse("is the id of two options", "option", i, "id", given=each.id)
-    return Prompt(asked.id, after if kind == "at" else None, when, after, by, asked.question, asked.why_now, options)
+    return Prompt(asked.id, after if kind == "at" else None, when, after, by, asked.question, asked.why_now, options,
+                  dict(asked.unless))
 
 
 def _option(given: OptionFile) -> Option:
@@ -201,16 +209,27 @@ def _claim(section: Section, said: ClaimFile, prompts: Sequence[Prompt], end: fl
     if (said.aspect == "at") == bool(said.since):
         section.refuse('"since" is the start of a stretch', "since", given=said.since or "none",
                        allowed='for every aspect but "at"')
-    if said.than is not None and said.than_at:
-        section.refuse("a path and a time contradict each other", "than_at")
+    if said.than_since and not said.since:
+        section.refuse("is the start of a stretch, but nothing is compared with one", "than_since")
+    compared = said.than is not None or bool(said.than_at)
+    if said.level is not None and (compared or said.over is not None):
+        section.refuse("stands in place of another path or time", "level")
+    level = None if said.level is None else _at(section, "level", lambda: quantity(said.level, signal))
+    if said.over is not None and not compared:
+        section.refuse("needs something to compare with", "over", allowed="than, than_at")
     given = section.one_of("by", "within")
     size = _at(section, given, lambda: quantity(getattr(said, given), signal))
+    times = {key: _moment(section, key, getattr(said, key), prompts, end) if getattr(said, key) else None
+             for key in ("at", "since", "than_at", "than_since")}
+    at = times["at"]
+    assert at is not None
+    path = path_of(section, "path", said.path, prompts)
+    than = path if said.than is None else path_of(section, "than", said.than, prompts)
+    over = None if said.over is None else path_of(section, "over", said.over, prompts)
+    than_since = times["than_since"] if said.than_at else times["since"]
     return Claim(
-        said.says, said.signal, said.aspect, _moment(section, "at", said.at, prompts, end),
-        _moment(section, "since", said.since, prompts, end) if said.since else None,
-        path_of(section, "path", said.path, prompts),
-        None if said.than is None else path_of(section, "than", said.than, prompts),
-        _moment(section, "than_at", said.than_at, prompts, end) if said.than_at else None,
+        said.says, said.signal, said.aspect, at, times["since"], path, than if compared else None,
+        times["than_at"] or at, than_since, level, over,
         *((size, None) if given == "by" else (None, abs(size))))
 
 

@@ -63,6 +63,8 @@ class Prompt:
         With a condition: asked not before, and at the latest; both are ``at_min`` without one.
     question, why_now : str
     options : tuple of Option
+    unless : mapping of str to str
+        Not asked if that earlier prompt was answered by the option of that id.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Prompt:
     question: str
     why_now: str
     options: tuple[Option, ...]
+    unless: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def usual(self) -> int:
@@ -112,8 +115,14 @@ class Claim:
     path : tuple of int
         An option for each prompt.
     than : tuple of int or None
-        Path that is compared with; None: another time, or nothing.
-    than_at : Moment or None
+        Path that is compared with; None: nothing is compared.
+    than_at : Moment
+    than_since : Moment or None
+        None: the value at ``than_at``.
+    level : float or None
+        Value that is compared with in place of a path or time.
+    over : tuple of int or None
+        Path from which both are taken as differences.
     by : float or None
         Least difference, in the internal unit; negative: it is less by that at least.
     within : float or None
@@ -127,7 +136,10 @@ class Claim:
     since: Moment | None
     path: tuple[int, ...]
     than: tuple[int, ...] | None
-    than_at: Moment | None
+    than_at: Moment
+    than_since: Moment | None
+    level: float | None
+    over: tuple[int, ...] | None
     by: float | None
     within: float | None
 
@@ -182,6 +194,11 @@ class Lesson:
     claims: tuple[Claim, ...]
     sources: Mapping[str, str]
     text: str = field(repr=False)
+
+    def asks(self, prompt: Prompt, answers: Mapping[str, int]) -> bool:
+        """Whether a prompt is asked after these answers: option by prompt, as far as there are any."""
+        ids = {each.id: each.options[answers[each.id]].id for each in self.prompts if each.id in answers}
+        return not any(ids.get(name) == option for name, option in prompt.unless.items())
 
     @property
     def usual(self) -> tuple[int, ...]:

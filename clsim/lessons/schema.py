@@ -67,6 +67,7 @@ class PromptFile(_Strict):
     when: str = Field("", description='in place of at: asked as soon as it is so, such as "MAP < 65 mmHg"')
     after: Quantity = Field(None, description="with when: not before")
     by: Quantity = Field(None, description="with when: asked then at the latest, so or not")
+    unless: dict[Id, Id] = Field({}, description="not asked if an earlier prompt was answered so: {prompt = option}")
     question: Words
     why_now: Words = Field(description="what the learner should have noticed")
     option: list[OptionFile] = Field(min_length=FEWEST_OPTIONS, max_length=MOST_OPTIONS)
@@ -89,10 +90,13 @@ class ClaimFile(_Strict):
     aspect: Literal["at", "lowest", "highest", "mean", "change"] = Field(
         "at", description="of the signal: its value at a time, or over the stretch from one time to another")
     at: str = Field("", description='a time, such as "4 h" or "rescue + 1 h", an hour after a prompt')
-    since: str = Field("", description="start of the stretch, for all but at")
+    since: str = Field("", description="start of the stretch, for every aspect but at")
     path: dict[str, str] = Field({}, description="prompt = option; of others the first good one is taken")
-    than: dict[str, str] | None = Field(None, description="the other path that it is compared with")
-    than_at: str = Field("", description="or another time of the same path that it is compared with")
+    than: dict[str, str] | None = Field(None, description="compared with this path; default: the same")
+    than_at: str = Field("", description="and with this time; default: the same")
+    than_since: str = Field("", description="and with the stretch from here; default: the same, or none")
+    level: Quantity = Field(None, description="or with this value of the signal")
+    over: dict[str, str] | None = Field(None, description="both are taken as differences from this path")
     by: Quantity = Field(None, description="it is more by that at least; negative: less by that at least")
     within: Quantity = Field(None, description="in place of a direction: the difference is not more than that")
 
