@@ -73,22 +73,8 @@ class Alarms:
     limits: dict[str, Limit] = field(default_factory=lambda: {each.signal: each for each in LIMITS})
     ringing: dict[str, Ringing] = field(default_factory=dict)
 
-    def first(self, times: NDArray[np.float64], rows: NDArray[np.float64]) -> float | None:
-        """The first of some minutes, in order, at which a new alarm begins; takes them all up to there.
-
-        Parameters
-        ----------
-        times : float64 (m,)
-        rows : float64 (m, k)
-            Numbers of the page.
-        """
-        for time, row in zip(times, rows, strict=True):
-            if self.take(float(time), row):
-                return float(time)
-        return None
-
-    def take(self, minute: float, row: NDArray[np.float64]) -> list[Ringing]:
-        """Alarms that begin at a minute; others end or go on."""
+    def take(self, minute: float, row: NDArray[np.float64]) -> list[str]:
+        """Alarms that begin at a minute, in words; others end or go on."""
         begun = []
         for name, limit in self.limits.items():
             value = float(row[PLACE[name]])
@@ -98,7 +84,7 @@ class Alarms:
                 latched = there is not None and there.side == side and not there.known
                 self.ringing[name] = Ringing(limit, side, minute)
                 if not latched:
-                    begun.append(self.ringing[name])
+                    begun.append(said(self.ringing[name]))
             elif not side and there and there.active:
                 if there.known:
                     del self.ringing[name]

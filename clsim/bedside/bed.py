@@ -214,7 +214,7 @@ class Bed:
         self.bowel: dict[int, float] = {}  # L, lost in the quarter of an hour from a look on
         self.tick = 0
         self._arrive()
-        self.span = Span(np.zeros(1), signals.shown(self._truth()), self.desk.inputs.copy())
+        self.span = Span(np.zeros(1), signals.shown(self.truth()), self.desk.inputs.copy())
 
     def _plan(self, forks: tuple[Fork, ...], plan: ForkedPlan) -> None:
         self.forks, self.plan = forks, plan
@@ -247,7 +247,7 @@ class Bed:
         self.kept = {tick: each for tick, each in self.kept.items() if tick <= self.tick}
         self.trend = {tick: each for tick, each in self.trend.items() if tick < self.tick}
         self.bowel = {tick: each for tick, each in self.bowel.items() if tick < self.tick}
-        self.span = Span(np.array([self.reached]), signals.shown(self._truth()), self.desk.inputs.copy())
+        self.span = Span(np.array([self.reached]), signals.shown(self.truth()), self.desk.inputs.copy())
 
     def _lists(self) -> tuple[list[Any], ...]:
         """What is told of the patient, a list each that only grows."""
@@ -272,7 +272,7 @@ class Bed:
             for tick in [each for each in self.kept if each % self.every and each <= old]:
                 del self.kept[tick]
 
-    def _truth(self) -> Numbers:
+    def truth(self) -> Numbers:
         """Flows and states where the bed stands."""
         return np.concatenate([self.desk.flow, self.desk.state], axis=1)
 
@@ -287,7 +287,7 @@ class Bed:
     def _on(self) -> None:
         """Decide at this look, show what comes of it, and go to the next."""
         tick, stage = self.tick, self.bedside.stages[0]
-        stage.bound.look(tick * TICK, self._truth(), self.found.latest, stage.memory)
+        stage.bound.look(tick * TICK, self.truth(), self.found.latest, stage.memory)
         orders = self.bedside.decide(stage.bound, tick, stage.memory, self.desk, self.found)
         self.desk.supply[:], self.desk.dosing[:] = orders.inputs, orders.dosing
         self.inputs[tick] = flowing(self.plan.course, self.desk, self.given[0])
@@ -318,7 +318,7 @@ class Bed:
         good = np.isfinite(truth).all(axis=1)
         rows = signals.shown(truth)
         if not good.all():
-            rows[~good] = rows[good][-1] if good.any() else signals.shown(self._truth())[0]
+            rows[~good] = rows[good][-1] if good.any() else signals.shown(self.truth())[0]
         self.span = Span(time, rows, inputs)
         on = np.isclose((time - time[0]) % SAMPLE, 0.0)
         on[-1] = False

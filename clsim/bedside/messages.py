@@ -106,11 +106,11 @@ class GiveFluid(Message):
 
 
 class SetDrip(Message):
-    """A drip at a rate in the unit that the greeting names, from now on; 0 stops it, null leaves it to the policy."""
+    """A drip at a rate in the unit of the greeting, from now on; 0 stops it, null leaves it to the policy."""
 
     do: Literal["drip"]
     name: Name
-    rate: float | None = Field(ge=0.0, le=100_000.0)
+    rate: float | None = Field(default=None, ge=0.0, le=100_000.0)
     bed: Which = 0
 
 
@@ -127,7 +127,7 @@ class SetOxygen(Message):
     """Oxygen, L/min; null leaves it to the policy."""
 
     do: Literal["oxygen"]
-    rate: float | None = Field(ge=0.0, le=60.0)
+    rate: float | None = Field(default=None, ge=0.0, le=60.0)
     bed: Which = 0
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from clsim import units
 from clsim.bedside.bed import Bed
-from clsim.bedside.by_hand import planned
+from clsim.bedside.by_hand import Forks, ordered, planned
+from clsim.bedside.side import Action, Handover
 from clsim.bedside.signals import COLUMN, HIDDEN, NAMES, VITAL, WARD, names_of, rounded, shown
 from clsim.managed.result import units_of
 from clsim.managed.trace import POLICY, Entry, spoken
@@ -18,6 +19,7 @@ from clsim.model.layout import STATES, columns
 from clsim.policy.memory import GIVEN, NOT_GIVEN, SKIPPED
 from clsim.policy.orders import STEADY
 from clsim.policy.signals import SIGNALS, TICK
+from clsim.scenario.scenario import Scenario
 
 STATE = {name: i for i, name in enumerate(columns(STATES))}
 SEEN = names_of(VITAL, WARD)
@@ -98,7 +100,8 @@ def _bag(name: str, left: float, rate: float) -> dict[str, Any]:
 
 def trend(bed: Bed, since: float, minute: float, reveal: bool) -> tuple[list[float], dict[str, list[float | None]]]:
     """Samples after one minute up to another; fewer of them where there are very many."""
-    spans = [bed.trend[tick] for tick in sorted(bed.trend) if tick * TICK <= minute and (tick + 1) * TICK > since]
+    ticks = range(max(0, int(since // TICK)), int(minute // TICK) + 1)
+    spans = [bed.trend[tick] for tick in ticks if tick in bed.trend]
     names = NAMES if reveal else SEEN
     if not spans:
         return [], {name: [] for name in names}
@@ -165,6 +168,19 @@ def lines(bed: int, entries: Iterable[Entry]) -> list[dict[str, Any]]:
         value = None if first is None else "; ".join(filter(None, (first.how, *spoken(first.comparisons)))) or None
         found.append(line(bed, each.time, kind, each.what, (first.name if first else "") or None, value,
                           (first.citation if first else "") or None))
+    return found
+
+
+def orders(bed: int, actions: Sequence[Action], scenario: Scenario) -> list[dict[str, Any]]:
+    """What was ordered by hand as lines of the log."""
+    found: list[dict[str, Any]] = []
+    forks: Forks = ()
+    for each in actions:
+        if isinstance(each.said, Handover):
+            words = f"{each.said.policy.name} decides from the next look on"
+        else:
+            forks, words = ordered(each.said, forks, scenario, each.at)
+        found.append(line(bed, each.at, "order", words))
     return found
 
 
