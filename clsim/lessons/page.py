@@ -10,7 +10,8 @@ from clsim.disclaimer import DISCLAIMER
 
 PRINT = """
 .cols { columns: 2; column-gap: 1.4rem; } .cols > * { break-inside: avoid; }
-ul.small { font-size: .85rem; padding-left: 1.1rem; } ul.tick { list-style: none; padding-left: 0; } ul.tick li::before { content: "\\2610"; padding-right: .4em; }
+ul.small { font-size: .85rem; padding-left: 1.1rem; }
+ul.tick { list-style: none; padding-left: 0; } ul.tick li::before { content: "\\2610"; padding-right: .4em; }
 table.tight { font-size: .8rem; width: 100%; } table.tight td, table.tight th { padding: .15rem .4rem; }
 .good::before { content: "\\2713 good: "; } .acceptable::before { content: "~ acceptable: "; }
 .poor::before { content: "\\2717 poor: "; } .good::before, .acceptable::before, .poor::before { font-weight: bold; }
