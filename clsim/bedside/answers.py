@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 
-
 class Reply(BaseModel):
     """What goes out; an infinite number never does."""
 
@@ -110,10 +109,11 @@ class DoseState(Reply):
 
 
 class Running(Reply):
-    """A bag that runs in."""
+    """A fluid that runs in; without an amount it runs until somebody ends it."""
 
     name: str
-    left_mL: float
+    left_mL: float | None
+    rate_mL_h: float
 
 
 class Ringing(Reply):
