@@ -96,6 +96,20 @@ def sheet(name: Named, out: Page) -> None:
 
 
 @lesson.command()
+def export(name: Named, out: Page) -> None:
+    """Write a lesson as one file for students: it opens from a stick, without clsim and without a network."""
+    target = _target(out)
+    from clsim.lessons.export import export as made
+    from clsim.lessons.lesson import load_lesson
+    from clsim.progress import bar
+
+    found = load_lesson(name)
+    with bar(f"running every way through {found.name}"):
+        text = made(found)
+    _write(target, text)
+
+
+@lesson.command()
 def debrief(
     file: Annotated[Path, typer.Argument(metavar="RESULT.nc", help="Result file of clsim run or of the bedside.")],
     out: Page,
