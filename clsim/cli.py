@@ -19,6 +19,7 @@ from clsim.cohort_cli import cohort as cohort_command
 from clsim.compare_cli import compare, sweep
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, ClsimError, Place
+from clsim.lesson_cli import lesson
 from clsim.managed_cli import (
     AllOption,
     CohortOption,
@@ -54,6 +55,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(validate, name="validate")
+app.add_typer(lesson, name="lesson")
 app.command("cohort")(cohort_command)
 app.command()(explain)
 app.command()(fork)
