@@ -17,7 +17,7 @@ const GROUNDS = {
 };
 
 // The classic palette follows what monitors do most often; no standard exists.  The safe one is Okabe and Ito's
-// eight colours, lightened or darkened until they read on their ground.
+// eight colours, lightened, and on white others: dark enough to read, yellow and vermilion look alike to many.
 const ROLES = {
   classic: {
     dark: { ecg: "#4be37a", arterial: "#ff8078", pleth: "#56d7ee", venous: "#f5dd55", resp: "#f2f2f2",
@@ -28,8 +28,8 @@ const ROLES = {
   safe: {
     dark: { ecg: "#2fc79b", arterial: "#ff9a57", pleth: "#7cc9f5", venous: "#f0e442", resp: "#f2f2f2",
       temp: "#e3a3c8", ward: "#d5dde5", hidden: "#e3a3c8" },
-    projector: { ecg: "#00664a", arterial: "#9c3d00", pleth: "#005a8c", venous: "#635b00", resp: "#2b2f33",
-      temp: "#8a3f6d", ward: "#3b4650", hidden: "#8a3f6d" },
+    projector: { ecg: "#007a6a", arterial: "#ae5609", pleth: "#00407a", venous: "#8a00c8", resp: "#2b2f33",
+      temp: "#3b4650", ward: "#3b4650", hidden: "#8a3f6d" },
   },
 };
 
