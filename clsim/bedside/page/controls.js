@@ -54,7 +54,7 @@ export class Orders {
     const orders = [["hold", "Hold next", "the next dose is held"], ["give", "Give next", "the next dose is given"],
       ["stop", "Stop all", "no further dose"], ["resume", "Resume", "doses are left to the plan again"]];
     this.next = el("p", { class: "note", "data-testid": "nextdose" });
-    return box("Interleukin-2", el("div", { class: "group" }, orders.map(([order, label, said]) =>
+    return box("Interleukin-2", el("div", { class: "group four" }, orders.map(([order, label, said]) =>
       button(label, () => this.send({ do: "dose", order }, said), { "data-testid": `dose-${order}` }))), this.next);
   }
 
@@ -75,8 +75,9 @@ export class Orders {
     return box("Fluid and albumin",
       el("div", { class: "group" }, quick.map(([name, mL, min], i) => button(`${known.get(name).label} ${mL} mL / ${min} min`,
         () => give(name, mL, min), { "data-testid": `bolus-${i}`, class: i ? "" : "main", "aria-keyshortcuts": i ? null : "b" }))),
-      form([field("fluid", which), field("mL", volume), field("over min", over)], "Give",
-        () => give(which.value, volume.valueAsNumber, over.valueAsNumber), "fluid-give"), this.bags);
+      el("details", {}, el("summary", { "data-testid": "other-fluid" }, "Another fluid or volume"),
+        form([field("fluid", which), field("mL", volume), field("over min", over)], "Give",
+          () => give(which.value, volume.valueAsNumber, over.valueAsNumber), "fluid-give")), this.bags);
   }
 
   pressors(hello) {

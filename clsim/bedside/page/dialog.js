@@ -23,6 +23,7 @@ export function show(title, content, { wide = false, closed = () => {} } = {}) {
     el("header", {}, el("h2", { id: "dialog-title" }, title), button("Close", () => dialog.close(), { "data-testid": "close" })),
     el("div", { class: "content" }, content));
   if (!dialog.open) dialog.showModal();
+  dialog.querySelector(".content :is(select, input, button)")?.focus();
 }
 
 /** Closes whatever is open. */

@@ -44,9 +44,14 @@ export function say(node, text) {
 export function table(caption, head, rows, given = {}) {
   return el("table", given,
     el("caption", {}, caption),
-    el("thead", {}, el("tr", {}, head.map((each) => el("th", { scope: "col" }, each)))),
+    el("thead", {}, headRow(head)),
     el("tbody", {}, rows.map((row) => el("tr", {}, row.map((each, i) =>
       i ? el("td", {}, each) : el("th", { scope: "row" }, each))))));
+}
+
+/** The head of a table; what has no name is no heading. */
+export function headRow(names) {
+  return el("tr", {}, names.map((each) => (each ? el("th", { scope: "col" }, each) : el("td", {}))));
 }
 
 /** A canvas fitted to its box and to the pixels of the screen; null where there is no room. */

@@ -3,7 +3,6 @@
 import { el, say } from "./dom.js";
 import { dayClock, span } from "./words.js";
 
-const SIGN = { given: "✓", held: "H", next: "▸", planned: "", stopped: "✕", running: "●" };
 const CYCLE_GAP = 36 * 60; // min without a planned dose that begin a new cycle
 
 export class Doses {
@@ -15,11 +14,9 @@ export class Doses {
     const at = (scene?.doses ?? []).map((each) => each.at_min);
     this.list = el("ol", { class: "doses", "aria-label": "Planned doses", "data-testid": `doses-${number}` },
       (scene?.doses ?? []).map((dose, i) => {
-        const sign = el("span", { class: "sign", "aria-hidden": "true" });
         const slot = el("button", { type: "button", class: "slot",
-          "data-dose": String(dose.number), onclick: () => this.choose(dose.number) },
-        el("span", {}, String(dose.number)), sign);
-        this.slots.set(dose.number, { slot, sign, at: dose.at_min });
+          "data-dose": String(dose.number), onclick: () => this.choose(dose.number) }, String(dose.number));
+        this.slots.set(dose.number, { slot, at: dose.at_min });
         return el("li", { class: i && at[i] - at[i - 1] > CYCLE_GAP ? "gap" : "" }, slot);
       }));
     this.node = el("div", { class: "dosestrip" }, el("span", { class: "cap" }, "Doses"), this.list);
@@ -39,10 +36,7 @@ export class Doses {
     for (const each of doses) {
       const found = this.slots.get(each.number);
       if (!found) continue;
-      if (found.slot.dataset.state !== each.state) {
-        found.slot.dataset.state = each.state;
-        say(found.sign, SIGN[each.state] ?? "?");
-      }
+      if (found.slot.dataset.state !== each.state) found.slot.dataset.state = each.state;
       const said = tell(each, found.at, t);
       if (found.slot.title !== said) {
         found.slot.title = said;

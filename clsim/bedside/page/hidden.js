@@ -1,7 +1,7 @@
 // The hidden body: what no monitor shows, revealed on demand.  A drawing of where the water is, and the numbers.
 
 import { BodyMap } from "./bodymap.js";
-import { button, el, say } from "./dom.js";
+import { button, el, headRow, say } from "./dom.js";
 import { policies, signals } from "./state.js";
 import { bedName, sentence, unitName, value } from "./words.js";
 
@@ -48,7 +48,7 @@ export class Hidden {
     this.maps.push(map);
     return el("section", { "data-testid": `hidden-${number}` }, el("h3", {}, bedName(number, policies(state))), map.node,
       el("table", { class: "hiddenbody" },
-      el("thead", {}, el("tr", {}, ["", "start", "now", "change", ""].map((each) => el("th", { scope: "col" }, each)))),
+      el("thead", {}, headRow(["", "start", "now", "change", ""])),
       el("tbody", {}, rows)));
   }
 

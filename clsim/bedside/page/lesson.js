@@ -1,7 +1,7 @@
 // Lessons: what to know before, questions on the way, and the debrief with its timeline.
 
 import { button, el, table } from "./dom.js";
-import { amount, dayClock, hours, sentence } from "./words.js";
+import { amount, dayClock, plain, sentence } from "./words.js";
 
 const VERDICTS = { good: "✓ good", acceptable: "~ acceptable", poor: "✗ poor" };
 
@@ -32,7 +32,7 @@ export class Lesson {
       found.push(el("details", { open: !prompt }, el("summary", {}, "Before you begin"),
         ...scene.prebrief.split(/\n\s*\n/).map((each) => el("p", {}, each))));
     }
-    if (debrief) found.push(...debriefParts(debrief));
+    if (debrief) found.push(...debriefParts(debrief, state.hello));
     if (!scene?.lesson && !prompt && !debrief) {
       const lessons = state.hello?.lessons ?? [];
       found.push(el("p", { class: "empty" }, lessons.length ? "No lesson is open. A lesson brings its own patient, asks on the way, and ends with a debrief." : "There are no lessons here."),
@@ -70,7 +70,7 @@ export class Lesson {
 }
 
 /** Answers, what it came to, the timeline, and questions whose answers open on request. */
-export function debriefParts(debrief) {
+export function debriefParts(debrief, hello) {
   const found = [el("h3", {}, "Debrief")];
   if (debrief.totals?.length) {
     const names = [...new Set(debrief.totals.flatMap((each) => Object.keys(each)))];
@@ -88,8 +88,8 @@ export function debriefParts(debrief) {
   }
   if (debrief.timeline?.length) {
     found.push(el("h4", {}, "Timeline"), el("ol", { class: "log" }, debrief.timeline.map((each) => el("li", { "data-kind": each.kind },
-      el("b", { title: dayClock(each.t) }, hours(each.t)), el("span", {}, sentence(each.said),
-        el("small", {}, [each.rule, each.value, each.cite].filter(Boolean).map((part) => ` · ${part}`).join("")))))));
+      el("b", {}, dayClock(each.t)), el("span", {}, sentence(plain(each.said, hello)),
+        el("small", {}, [each.rule, each.value, each.cite].filter(Boolean).map((part) => ` · ${plain(part, hello)}`).join("")))))));
   }
   return found;
 }

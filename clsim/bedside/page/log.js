@@ -1,7 +1,7 @@
 // Everything that was ordered, decided or happened, the newest first; each line leads to its reason.
 
 import { button, el } from "./dom.js";
-import { dayClock } from "./words.js";
+import { dayClock, plain } from "./words.js";
 
 const SAID = { order: "by hand", decision: "policy", alarm: "alarm", dose: "dose", event: "event" };
 const SHOWN = 200;
@@ -36,10 +36,11 @@ export class Log {
   }
 
   line(each, twin) {
-    const grounds = [each.rule, each.value, each.cite].filter(Boolean).join(" · ");
+    const said = (text) => plain(text, this.state.hello);
+    const grounds = [each.rule, each.value, each.cite].filter(Boolean).map(said).join(" · ");
     return el("li", { "data-kind": each.kind },
       button(dayClock(each.t), () => this.open(each.t, each.bed), { class: "quiet", title: "Why?" }),
       el("span", { class: "kind" }, twin ? `${"AB"[each.bed]} ${SAID[each.kind]}` : SAID[each.kind]),
-      el("span", {}, each.said, grounds ? el("small", {}, ` ${grounds}`) : null));
+      el("span", {}, said(each.said), grounds ? el("small", {}, ` ${grounds}`) : null));
   }
 }

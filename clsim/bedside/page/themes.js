@@ -16,8 +16,8 @@ const GROUNDS = {
   },
 };
 
-// The classic palette follows what monitors do most often; no standard exists.  The safe one is Okabe and Ito's
-// eight colours, lightened or darkened until they read on their ground.
+// The classic palette follows what monitors do most often; no standard exists.  The safe one begins with the eight
+// colours of Okabe and Ito, moved until the waves stay apart in each kind of colour blindness and read on their ground.
 const ROLES = {
   classic: {
     dark: { ecg: "#4be37a", arterial: "#ff8078", pleth: "#56d7ee", venous: "#f5dd55", resp: "#f2f2f2",
@@ -26,10 +26,10 @@ const ROLES = {
       temp: "#7a2295", ward: "#3b4650", hidden: "#99235e" },
   },
   safe: {
-    dark: { ecg: "#2fc79b", arterial: "#ff9a57", pleth: "#7cc9f5", venous: "#f0e442", resp: "#f2f2f2",
+    dark: { ecg: "#39e6b4", arterial: "#ff9a57", pleth: "#6aa9ff", venous: "#f0e442", resp: "#f2f2f2",
       temp: "#e3a3c8", ward: "#d5dde5", hidden: "#e3a3c8" },
-    projector: { ecg: "#00664a", arterial: "#9c3d00", pleth: "#005a8c", venous: "#635b00", resp: "#2b2f33",
-      temp: "#8a3f6d", ward: "#3b4650", hidden: "#8a3f6d" },
+    projector: { ecg: "#007a6a", arterial: "#ae5609", pleth: "#00407a", venous: "#8a00c8", resp: "#2b2f33",
+      temp: "#3b4650", ward: "#3b4650", hidden: "#8a3f6d" },
   },
 };
 

@@ -4,7 +4,7 @@ import { clusters, marks, range, stretch, timeMarks, WINDOWS } from "./axis.js";
 import { button, el, fitted, say } from "./dom.js";
 import { lastBefore, policies, signal, signals } from "./state.js";
 import { roleColour } from "./themes.js";
-import { dayClock, sentence, shortName, unitName, value } from "./words.js";
+import { dayClock, plain, sentence, shortName, unitName, value } from "./words.js";
 
 const SETS = [
   ["Circulation", [["MAP", "SBP", "DBP"], ["HR"], ["CVP"], ["SaO2"]]],
@@ -145,8 +145,8 @@ export class Trends {
     if (!reach) return;
     const y = (v) => top + 5 + (tall - 10) * (1 - (v - reach[0]) / (reach[1] - reach[0]));
     pen.textAlign = "right";
-    for (const mark of marks(reach[0], reach[1], Math.max(2, Math.floor(tall / 18)))) {
-      if (y(mark) < top + 8 || y(mark) > top + tall - 6) continue;
+    for (const mark of marks(reach[0], reach[1], Math.max(2, Math.floor(tall / 16)))) {
+      if (y(mark) < top + 6 || y(mark) > top + tall - 3) continue;
       pen.fillStyle = colours.soft;
       pen.fillText(value(mark, mark % 1 ? 1 : 0), LEFT - 5, y(mark) + 4);
       pen.strokeStyle = colours.faint;
@@ -161,15 +161,15 @@ export class Trends {
     pen.beginPath();
     pen.rect(LEFT, top, right - LEFT + 20, tall);
     pen.clip();
+    const ends = apart(state.beds.map((bed) => y(bed.rows[names[0]]?.at(-1) ?? reach[0])), top + 10, top + tall - 3);
     state.beds.forEach((bed, b) => {
       const colour = twin ? [colours.bedA, colours.bedB][b] : roleColour(colours, about.colour_role);
       if (drawn.length === 3) this.band(pen, bed, drawn, y, colour);
       this.line(pen, bed, names[0], y, colour, b === 1);
-      const last = bed.rows[names[0]]?.at(-1);
-      if (twin && last !== null && last !== undefined) {
+      if (twin && bed.t.length) {
         pen.fillStyle = colour;
         pen.font = "700 12px system-ui, sans-serif";
-        pen.fillText("AB"[b], Math.min(this.x(bed.t.at(-1)) + 4, right + 4), y(last) + (b ? 10 : -2));
+        pen.fillText("AB"[b], Math.min(this.x(bed.t.at(-1)) + 4, right + 4), ends[b] + 4);
       }
     });
     pen.restore();
@@ -254,7 +254,7 @@ export class Trends {
       return state.beds.length > 1 ? `${"AB"[number]}: ${said}` : said;
     });
     const flag = this.cursor === null ? null : this.flags.find((each) => Math.abs(each.x - this.x(t)) < 8);
-    const told = flag ? `. ${flag.entries.slice(0, 2).map((each) => `${sentence(SAID[each.kind])}: ${each.said}`).join("; ")}`
+    const told = flag ? `. ${flag.entries.slice(0, 2).map((each) => `${sentence(SAID[each.kind])}: ${plain(each.said, state.hello)}`).join("; ")}`
       + (flag.entries.length > 2 ? ` and ${flag.entries.length - 2} more` : "") : "";
     const legend = "  flags: D dose, P policy, H by hand, ! alarm, E event";
     say(this.reading, this.cursor === null ? legend : `${dayClock(t)}: ${beds.join("; ")}${told}`);
@@ -302,6 +302,16 @@ export class Trends {
     event.preventDefault();
     event.stopPropagation();
   }
+}
+
+/** Heights of two letters, kept apart and within a lane. */
+function apart(heights, top, bottom) {
+  if (heights.length < 2) return heights;
+  const [a, b] = heights;
+  const push = Math.max(0, 12 - Math.abs(a - b)) / 2;
+  const middle = Math.min(bottom - 10, Math.max(top + 4, (a + b) / 2));
+  const half = Math.abs(a - b) / 2 + push;
+  return (a <= b ? [middle - half, middle + half] : [middle + half, middle - half]).map((each) => Math.min(bottom, Math.max(top, each)));
 }
 
 function drawFlag(pen, flag, colours) {

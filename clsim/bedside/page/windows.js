@@ -1,6 +1,6 @@
 // The smaller dialogues: another patient, alarm limits, saving and loading, going back, how it looks.
 
-import { button, choice, download, el, field, number, say, table } from "./dom.js";
+import { button, choice, download, el, field, headRow, number, say, table } from "./dom.js";
 import { show, shut } from "./dialog.js";
 import { policies, signal } from "./state.js";
 import { PALETTES, THEMES } from "./themes.js";
@@ -50,7 +50,7 @@ export function askLimits(state, act, sound) {
   const hear = el("input", { type: "checkbox", checked: sound.on, onchange: (event) => sound.set(event.target.checked) });
   show("Alarm limits", [
     el("table", { class: "limits" }, el("caption", {}, "An empty field: no alarm on that side. An alarm that is over stays in the bar until it is acknowledged."),
-      el("thead", {}, el("tr", {}, ["", "low", "high", "priority", "from"].map((each) => el("th", { scope: "col" }, each)))),
+      el("thead", {}, headRow(["", "low", "high", "priority", "from"])),
       el("tbody", {}, rows)),
     el("label", { class: "check" }, hold, " pause when an alarm begins"), el("label", { class: "check" }, hear, " sound")], { wide: true });
 }

@@ -9,12 +9,6 @@ export function dayClock(minutes) {
   return `day ${day + 1}, ${two(rest / 60)}:${two(rest % 60)}`;
 }
 
-/** Minutes as hours: "36:15 h". */
-export function hours(minutes) {
-  const whole = Math.round(minutes);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} h`;
-}
-
 /** A length of time in the two largest units that matter: "3 h 10 min". */
 export function span(minutes) {
   const whole = Math.max(0, Math.round(minutes));
@@ -36,6 +30,13 @@ export function amount(x) {
   if (typeof x !== "number" || !Number.isFinite(x)) return "–";
   const said = Math.abs(x) >= 100 ? String(Math.round(x)) : String(Number(x.toPrecision(3)));
   return said.replace("-", "−");
+}
+
+/** What the server says, for the ward: times as day and clock, bags and drugs by their labels. */
+export function plain(said, hello) {
+  const labels = new Map([...(hello?.fluids ?? []), ...(hello?.drips ?? []), ...(hello?.drugs ?? [])].map((each) => [each.name, each.label]));
+  return (said ?? "").replace(/\b(\d+):([0-5]\d) h\b/g, (_, h, min) => dayClock(Number(h) * 60 + Number(min)))
+    .replace(/[a-z][a-z0-9_.]*[a-z0-9]/gi, (word) => (word.includes("_") && labels.get(word)) || word);
 }
 
 /** The first letter large, the rest as it is. */
