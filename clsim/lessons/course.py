@@ -72,7 +72,8 @@ class Hands:
             unit = INPUT[name].unit.removesuffix("/min")
             self.drug.append({"give": name, "dose": f"{order['amount']!r} {unit}", "over": f"{OVER!r} min", "at": at})
         elif order["do"] == "drip":
-            self.rates.setdefault(name, {})[at] = f"{order['rate'] or 0.0!r} {INPUT[name].unit}"
+            if order["rate"] or name in self.rates:  # nothing runs that could be turned off
+                self.rates.setdefault(name, {})[at] = f"{order['rate'] or 0.0!r} {INPUT[name].unit}"
         else:
             self.dose(order["order"], minute)
 
@@ -95,9 +96,9 @@ class Courses:
 
     def __init__(self, lesson: Lesson) -> None:
         self.lesson = lesson
-        orders = sorted((*lesson.scenario.doses, *lesson.scenario.held), key=lambda each: each.start)
-        self.planned = {each.number: each.start for each in orders}
         scenario = lesson.scenario.but(run={"horizon": f"{lesson.end_min!r} min"})
+        orders = sorted((*scenario.doses, *scenario.held), key=lambda each: each.start)
+        self.planned = {each.number: each.start for each in orders}
         self.base = (run(scenario) if lesson.policy is None else
                      run(scenario, policy=lesson.policy, patient=lesson.patient, seed=lesson.seed))
         self.known: dict[str, Result] = {"": self.base}
