@@ -63,7 +63,7 @@ def test_the_unit_of_a_condition_is_read():
     ('id = "both"', 'id = "watch"', 'id = "watch"\nlabel = "Bolus', "is the id of two options", ""),
     ('unless = { early = "stop" }', 'unless = { early = "stopp" }', "unless", "no earlier prompt", "stop"),
     ("volume_mL = 500", "volume_mL = -5", "volume_mL = -5", "greater than 0", ""),
-    ('cite = "Dutcher2014, Figure 1; model"', 'cite = "Dutcher2015"', 'cite = "Dutcher2015', "not among", "Dutcher2014"),
+    ('"Dutcher2014, Figure 1; model"', '"Dutcher2015"', 'cite = "Dutcher2015', "not among", "Dutcher2014"),
     ('Dutcher2014 = "a paper"', 'Dutcher2014 = "a paper"\nYang1994 = "?"', "Yang1994", "cited by nothing", ""),
     ('shows = ["MAP", "leak"]', 'shows = ["MAP", "lek"]', "shows", "is no variable", "leak"),
     ('by = "-1 mmHg"\n', "", "[[claim]]", "is incomplete", ""),
