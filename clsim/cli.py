@@ -15,6 +15,7 @@ import typer
 
 import clsim
 from clsim.arguments import AsJson, ScenarioArgument, Setting, overrides
+from clsim.bedside_cli import bedside, demo
 from clsim.cohort_cli import cohort as cohort_command
 from clsim.compare_cli import compare, sweep
 from clsim.disclaimer import DISCLAIMER
@@ -62,6 +63,8 @@ app.command()(fork)
 app.command()(compare)
 app.command()(sweep)
 app.command()(study)
+app.command()(bedside)
+app.command()(demo)
 
 
 def main() -> None:
@@ -86,29 +89,6 @@ def common(
     ] = False,
 ) -> None:
     """Common options."""
-
-
-@app.command()
-def demo(out: Annotated[Path, typer.Option(help="Folder for the figures.")] = Path("demo")) -> None:
-    """Run the week of the 2014 consensus paper and draw its five figures."""
-    from clsim.progress import bar
-
-    if out.exists() and not out.is_dir():
-        raise BadInput("is a file, not a folder", key="--out", place=Place(str(out)))
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        place = Place(str(out))
-        raise BadInput(f"cannot be made ({error.strerror})", key="--out", place=place) from None
-    with bar("five figures") as tell:
-        from clsim import figures
-
-        try:
-            files = figures.demo(out, tell)
-        except OSError as error:
-            raise BadInput(f"cannot be written ({error})", place=Place(str(out))) from None
-    for file in files:
-        print(file)
 
 
 @app.command()

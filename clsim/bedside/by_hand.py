@@ -33,6 +33,11 @@ def minute_of_order(minute: float) -> float:
     return math.ceil(round(minute * FINEST, 6)) / FINEST
 
 
+def exact(number: float) -> str:
+    """All digits of a number, without a point that nobody needs."""
+    return repr(float(number)).removesuffix(".0")
+
+
 def planned(scenario: Scenario) -> list[Order]:
     """All planned doses in order of time."""
     return sorted((*scenario.doses, *scenario.held), key=lambda each: each.start)
@@ -73,7 +78,7 @@ def ordered(said: Any, forks: Forks, scenario: Scenario, minute: float) -> tuple
 def _fluid(said: messages.GiveFluid, forks: Forks, at: float) -> tuple[Forks, str]:
     _known(said.name, fluids.FLUIDS, "fluid")
     _most(said.volume_mL, LARGEST_BAG, "mL", "fluid, volume_mL")
-    entry = {"give": said.name, "volume": f"{said.volume_mL!r} mL", "over": f"{said.over_min!r} min"}
+    entry = {"give": said.name, "volume": f"{exact(said.volume_mL)} mL", "over": f"{exact(said.over_min)} min"}
     words = f"{fluids.FLUIDS[said.name].label} {said.volume_mL:g} mL over {said.over_min:g} min"
     return (*forks, Fork(at, fluid=(entry,))), words
 
@@ -82,7 +87,7 @@ def _drug(said: messages.GiveDrug, forks: Forks, at: float) -> tuple[Forks, str]
     _known(said.name, [name for name in MEDICINES if name in DOSES], "drug")
     _, largest, over = DOSES[said.name]
     _most(said.amount, largest, "mg", "drug, amount")
-    entry = {"give": said.name, "dose": f"{said.amount!r} mg", "over": f"{over!r} min"}
+    entry = {"give": said.name, "dose": f"{exact(said.amount)} mg", "over": f"{exact(over)} min"}
     return (*forks, Fork(at, drug=(entry,))), f"{said.name} {said.amount:g} mg over {over:g} min"
 
 
@@ -96,7 +101,7 @@ def _drip(name: str, rate: float | None, do: str, forks: Forks, at: float) -> tu
     if rate is None:
         return ended, f"{name} is left to the policy again"
     _most(rate, LARGEST_DRIP[name], unit, f"{do}, rate")
-    made = Fork(at, drug=({"give": name, "rate": f"{rate!r} {unit}"},))
+    made = Fork(at, drug=({"give": name, "rate": f"{exact(rate)} {unit}"},))
     return (*ended, made), f"{name} at {rate:g} {unit}" if rate else f"{name} off"
 
 
@@ -110,7 +115,7 @@ def _ended(entries: Sequence[Mapping[str, Any]], name: str, begin: float, at: fl
         if not _is_drip(entry, name):
             yield entry
         elif begin < at:
-            yield {**entry, "until": f"{at!r} min"}
+            yield {**entry, "until": f"{exact(at)} min"}
 
 
 def _dose(order: str, forks: Forks, doses: Sequence[Order], at: float) -> tuple[Forks, str]:

@@ -205,6 +205,12 @@ class Room(ABC):
         if self.learning:
             self.out += self.learning.asked()
 
+    def come_back(self) -> None:
+        """Everything, for a page that lost its line."""
+        self.out.clear()
+        self.show_all()
+        self.out.append(self.frame())
+
     def note(self, line: dict[str, Any]) -> None:
         """An alarm or a remark."""
         self.noted.append(line)

@@ -2,7 +2,7 @@
 
 import { button, choice, el, field, number, say } from "./dom.js";
 import { policies } from "./state.js";
-import { amount, bedName, left, sentence, unitName } from "./words.js";
+import { amount, bedName, left, sentence, thing, unitName } from "./words.js";
 
 // name, mL, minutes: the bags that a ward reaches for first
 const QUICK = [["saline_0.9", 500, 30], ["saline_0.9", 250, 30], ["albumin_5", 250, 30], ["albumin_25", 100, 60]];
@@ -32,7 +32,8 @@ export class Orders {
   }
 
   build(state) {
-    const { hello } = state;
+    const named = (rows) => rows.map((each) => ({ ...each, label: thing(each.label) }));
+    const hello = { ...state.hello, drips: named(state.hello.drips), drugs: named(state.hello.drugs) };
     const names = policies(state);
     this.drips.clear();
     const note = names[this.bed] === "by-hand" ? "Nobody decides but you. Planned doses are given unless you hold them."

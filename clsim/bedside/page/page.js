@@ -107,7 +107,7 @@ export class Page {
     if (scene.lesson) this.side("lesson");
     if (this.lost && this.lost !== scene.session && this.kept) this.act({ do: "load", toml: this.kept }); // the server began anew
     this.lost = null;
-    this.askedFor();
+    if (!this.offline) this.askedFor();
   }
 
   /** The patient and time that the address of the page names, once. */
@@ -175,6 +175,7 @@ export class Page {
   }
 
   why(t, bed) {
+    if (this.offline) return;
     const at = t ?? this.state.frame?.t ?? 0;
     this.side("why");
     this.act({ do: "why", at_min: at, bed });

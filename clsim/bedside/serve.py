@@ -1,0 +1,92 @@
+"""Running the bedside on this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+import socket
+import sys
+import webbrowser
+
+import uvicorn
+
+from clsim.bedside.app import LOOPBACK, make_app
+from clsim.bedside.house import House
+from clsim.bedside.messages import LARGE
+from clsim.errors import BadInput
+
+TOKEN = 18  # bytes
+ANYWHERE = ("0.0.0.0", "::", "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a host."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket at that place.
+
+    Raises
+    ------
+    BadInput
+        If it is taken, or cannot be had.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        found = socket.socket(family, socket.SOCK_STREAM)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+    except OSError as error:
+        raise BadInput(f"cannot be listened at ({error.strerror or error})", given=f"{host}:{port}", key="--port",
+                       allowed="another port, or 0 for any that is free") from None
+    return found
+
+
+def serve(house: House, host: str, port: int, open_page: bool, query: str = "") -> None:
+    """Listen until somebody ends it.
+
+    Parameters
+    ----------
+    house : House
+    host : str
+        Other than this machine itself, a token is made up, printed and asked for.
+    port : int
+        0 for any that is free.
+    open_page : bool
+        Open a browser.
+    query : str
+        For the address of the page.
+    """
+    token = "" if is_loopback(host) else secrets.token_urlsafe(TOKEN)
+    place = bound(host, port)
+    shown = socket.gethostname() if host in ANYWHERE else host
+    names = [*LOOPBACK, f"[{host}]" if ":" in host else host, shown, *_addresses(host)]
+    parts = [each for each in (f"token={token}" if token else "", query) if each]
+    inside = f"[{shown}]" if ":" in shown else shown
+    address = f"http://{inside}:{place.getsockname()[1]}/" + (f"?{'&'.join(parts)}" if parts else "")
+    print(f"the bedside is at {address}\nend it with ctrl-c", flush=True)
+    if token:
+        print("whoever knows this address can use it; keep it among those who should", file=sys.stderr, flush=True)
+    config = uvicorn.Config(
+        make_app(house, token, names), log_level="warning", ws="websockets-sansio", ws_max_size=2 * LARGE,
+        ws_per_message_deflate=False, server_header=False, lifespan="on", timeout_graceful_shutdown=2)
+    if open_page:
+        webbrowser.open(address)
+    uvicorn.Server(config).run(sockets=[place])
+
+
+def _addresses(host: str) -> list[str]:
+    """Numbers by which others may call this machine, where it listens at all of them."""
+    if host not in ANYWHERE:
+        return []
+    try:
+        found = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    return [f"[{each[4][0]}]" if ":" in str(each[4][0]) else str(each[4][0]) for each in found]
