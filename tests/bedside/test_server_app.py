@@ -46,6 +46,11 @@ def client(house):
         yield client
 
 
+def line(client, path="/ws", **headers):
+    """A line as a page of the server itself would open it."""
+    return client.websocket_connect(path, headers={"host": "127.0.0.1:8765"} | headers)
+
+
 def until(socket, kind, most=400):
     """The next message of a kind; all that come are held to their messages."""
     for _ in range(most):
@@ -80,15 +85,15 @@ def test_the_sheet_of_a_lesson_is_printed(client):
 def test_only_this_machine_is_answered(house):
     with TestClient(make_app(house), base_url="http://evil.example") as client:
         assert client.get("/").status_code == 403
-        with pytest.raises(WebSocketDisconnect), client.websocket_connect("/ws"):
+        with pytest.raises(WebSocketDisconnect), line(client, host="evil.example"):
             pass
     assert not house.guests
 
 
 def test_pages_of_other_sites_are_refused(client, house):
-    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/ws", headers={"origin": "http://evil.example"}):
+    with pytest.raises(WebSocketDisconnect), line(client, origin="http://evil.example"):
         pass
-    with client.websocket_connect("/ws", headers={"origin": HERE, "host": "127.0.0.1:8765"}) as socket:
+    with line(client, origin=HERE) as socket:
         until(socket, "scene")
     assert len(house.guests) == 1
 
@@ -96,14 +101,14 @@ def test_pages_of_other_sites_are_refused(client, house):
 def test_a_token_is_asked_for(house):
     with TestClient(make_app(house, token="secret"), base_url=HERE) as client:
         for wrong in ("/ws", "/ws?token=", "/ws?token=secreT", "/ws?token=s%C3%A9cret"):
-            with pytest.raises(WebSocketDisconnect), client.websocket_connect(wrong):
+            with pytest.raises(WebSocketDisconnect), line(client, wrong):
                 pass
-        with client.websocket_connect("/ws?token=secret") as socket:
+        with line(client, "/ws?token=secret") as socket:
             until(socket, "frame")
 
 
 def test_a_line_greets_shows_and_goes(client):
-    with client.websocket_connect("/ws") as socket:
+    with line(client) as socket:
         hello = until(socket, "hello")
         assert hello["disclaimer"] and {"cwg-2014", "by-hand"} <= {each["name"] for each in hello["policies"]}
         assert {each["group"] for each in hello["signals"]} == {"vital", "ward", "hidden"}
@@ -121,7 +126,7 @@ def test_a_line_greets_shows_and_goes(client):
 
 
 def test_what_is_wrong_is_answered_and_changes_nothing(client):
-    with client.websocket_connect("/ws") as socket:
+    with line(client) as socket:
         before = until(socket, "frame")
         for wrong in ("{", "[]", '{"do":"go","extra":1}', '{"do":"open","scenario":"../x"}', "x" * 300_000,
                       '{"do":"speed","times":1e9}', '{"do":"load","toml":"' + "a" * 260_000 + '"}'):
@@ -133,7 +138,7 @@ def test_what_is_wrong_is_answered_and_changes_nothing(client):
 
 
 def test_too_many_messages_are_not_heard(client):
-    with client.websocket_connect("/ws") as socket:
+    with line(client) as socket:
         until(socket, "frame")
         for _ in range(houses.PER_SECOND + 20):
             socket.send_text('{"do":"pause"}')
@@ -144,28 +149,28 @@ def test_too_many_messages_are_not_heard(client):
 
 
 def test_a_lost_page_comes_back_to_its_patient(client, house):
-    with client.websocket_connect("/ws") as socket:
+    with line(client) as socket:
         name = until(socket, "scene")["session"]
         until(socket, "frame")
         socket.send_text('{"do":"step","to_min":500}')
         while until(socket, "frame")["t"] < 500.0:
             pass
-    with client.websocket_connect(f"/ws?session={name}") as socket:
+    with line(client, f"/ws?session={name}") as socket:
         scene = until(socket, "scene")
         assert scene["session"] == name and scene["t"] == 500.0
         trend = until(socket, "trend")
-        assert trend["reset"] and len(trend["t"]) == 100
+        assert trend["reset"] and len(trend["t"]) == 101
         assert until(socket, "flow")["rows"][0]["hour"] == 1 and until(socket, "log")["t"] == 0.0
-    with client.websocket_connect("/ws?session=unknown") as socket:
+    with line(client, "/ws?session=unknown") as socket:
         assert until(socket, "scene")["session"] not in ("unknown", name)
     assert len(house.guests) == 2
 
 
 def test_the_newer_page_takes_a_session_over(client, house):
-    with client.websocket_connect("/ws") as old:
+    with line(client) as old:
         name = until(old, "scene")["session"]
         until(old, "frame")
-        with client.websocket_connect(f"/ws?session={name}") as new:
+        with line(client, f"/ws?session={name}") as new:
             assert until(new, "frame")["t"] == 0.0
             with pytest.raises(WebSocketDisconnect):
                 until(old, "never")
@@ -180,14 +185,14 @@ def test_sessions_end_and_are_freed(first):
     house = House(first, grace=100.0, clock=lambda: now[0])
     with TestClient(make_app(house), base_url=HERE) as client:
         for _ in range(3):
-            with client.websocket_connect("/ws") as socket:
+            with line(client) as socket:
                 until(socket, "frame")
         assert len(house.guests) == 3
         now[0] = 99.0
         house.sweep()
         assert len(house.guests) == 3
         now[0] = 201.0
-        with client.websocket_connect("/ws") as socket:
+        with line(client) as socket:
             until(socket, "frame")
             assert len(house.guests) == 1  # who is there stays
             now[0] = 1e6
@@ -197,17 +202,17 @@ def test_sessions_end_and_are_freed(first):
 
 def test_only_so_many_sessions(client, monkeypatch):
     monkeypatch.setattr(houses, "MOST_SESSIONS", 2)
-    with client.websocket_connect("/ws") as one, client.websocket_connect("/ws") as two:
+    with line(client) as one, line(client) as two:
         until(one, "frame")
         until(two, "frame")
-        with client.websocket_connect("/ws") as three:
+        with line(client) as three:
             assert "is full" in until(three, "error")["said"]
             with pytest.raises(WebSocketDisconnect):
                 until(three, "frame")
 
 
 def test_a_crash_of_one_session_leaves_the_others(client, house, monkeypatch, caplog):
-    with client.websocket_connect("/ws") as one, client.websocket_connect("/ws") as two:
+    with line(client) as one, line(client) as two:
         doomed = until(one, "scene")["session"]
         until(two, "frame")
         whole = Session.tick
@@ -229,7 +234,7 @@ def test_a_crash_of_one_session_leaves_the_others(client, house, monkeypatch, ca
 
 
 def test_every_session_has_a_patient_of_its_own(client):
-    with client.websocket_connect("/ws") as one, client.websocket_connect("/ws") as two:
+    with line(client) as one, line(client) as two:
         until(one, "frame")
         until(two, "frame")
         one.send_text('{"do":"open","scenario":"hd-il2-standard","policy":"early-pressor","patient":17,"everyone":true}')
