@@ -7,6 +7,7 @@ What goes wrong in one session ends that one.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import math
@@ -18,6 +19,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
+
+import anyio
 
 from clsim.bedside import messages
 from clsim.bedside.greeting import hello
@@ -112,18 +115,18 @@ class House:
                 await self._work(guest.call, guest.session.come_back)
         here = guest.replaced = asyncio.Event()
         guest.left = math.inf
-        tasks = [asyncio.create_task(each) for each in (
-            self._listen(guest, send, receive), self._run(guest, send), here.wait())]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for each in done:
-                each.result()
-        except Gone:
-            pass
+            async with anyio.create_task_group() as group:
+
+                async def until_one_ends(call: Callable[..., Awaitable[Any]], *given: Any) -> None:
+                    with contextlib.suppress(Gone):
+                        await call(*given)
+                    group.cancel_scope.cancel()
+
+                group.start_soon(until_one_ends, self._listen, guest, send, receive)
+                group.start_soon(until_one_ends, self._run, guest, send)
+                group.start_soon(until_one_ends, here.wait)
         finally:
-            for each in tasks:
-                each.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             if guest.replaced is here:
                 guest.replaced = None
                 guest.left = self.clock()
@@ -190,10 +193,8 @@ class House:
                 await asyncio.sleep(due - self.clock())
                 continue
             guest.wake.clear()
-            try:
-                await asyncio.wait_for(guest.wake.wait(), IDLE)
-            except TimeoutError:
-                continue
+            with anyio.move_on_after(IDLE):
+                await guest.wake.wait()
             due = self.clock()
 
     async def _guarded(self, guest: Guest, call: Callable[..., Any], *given: Any) -> None:

@@ -37,12 +37,15 @@ def bound(host: str, port: int) -> socket.socket:
     BadInput
         If it is taken, or cannot be had.
     """
+    found: socket.socket | None = None
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         found = socket.socket(family, socket.SOCK_STREAM)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))
     except OSError as error:
+        if found:
+            found.close()
         raise BadInput(f"cannot be listened at ({error.strerror or error})", given=f"{host}:{port}", key="--port",
                        allowed="another port, or 0 for any that is free") from None
     return found

@@ -37,13 +37,12 @@ def frame(bed: Bed, minute: float, reveal: bool, alarms: list[dict[str, Any]]) -
     drips = {name: round(float(inputs[column]), 3) for name, column in COLUMN.items() if inputs[column] > 0.0}
     blank: dict[str, float | None] = dict.fromkeys(SEEN)
     numbers = blank if over else rounded(row, SEEN)
-    hand = bed.bedside.hand
     return {
         "numbers": numbers | {"oxygen_L_min": drips.get("oxygen", 0.0)},
         "hidden": (dict.fromkeys(UNSEEN) if over else rounded(row, UNSEEN)) if reveal else None,
         "doses": doses(bed, minute), "drips": {} if over else drips,
-        "by_hand": sorted({each.input for each in hand.drips if each.start <= minute < each.stop}
-                          - {each.input for each in bed.first.drips}),
+        "by_hand": sorted({entry["give"] for fork in bed.forks for entry in fork.drug
+                           if "rate" in entry and "until" not in entry}),
         "fluids": [] if over else bags(bed, minute), "alarms": alarms, "dead": bed.dead if over else None}
 
 
