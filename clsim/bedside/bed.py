@@ -121,7 +121,8 @@ class Bed:
         if not self.over:
             return None
         if int(self.found.ended_by[0]) >= 0:
-            return f"died: {ENDED[int(self.found.ended_by[0])]}"
+            cause = ENDED[int(self.found.ended_by[0])]
+            return "died" if cause == "death" else f"died: {cause}"
         try:
             check(self.found, self.plan, self.who.number)
         except NumericalFailure as error:

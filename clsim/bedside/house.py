@@ -1,12 +1,13 @@
 """All sessions of a server: who is there, who is away, and who is gone.
 
-A session computes in a thread of a small pool, one call at a time; the loop that carries the lines never computes.
-What goes wrong in one session ends that one.
+A tick of a running clock takes a few milliseconds at most and is computed by the loop that carries the lines; whatever
+may take longer is computed by a small pool of threads.  What goes wrong in one session ends that one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import math
@@ -18,6 +19,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
+
+import anyio
 
 from clsim.bedside import messages
 from clsim.bedside.greeting import hello
@@ -112,18 +115,18 @@ class House:
                 await self._work(guest.call, guest.session.come_back)
         here = guest.replaced = asyncio.Event()
         guest.left = math.inf
-        tasks = [asyncio.create_task(each) for each in (
-            self._listen(guest, send, receive), self._run(guest, send), here.wait())]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for each in done:
-                each.result()
-        except Gone:
-            pass
+            async with anyio.create_task_group() as group:
+
+                async def until_one_ends(call: Callable[..., Awaitable[Any]], *given: Any) -> None:
+                    with contextlib.suppress(Gone):
+                        await call(*given)
+                    group.cancel_scope.cancel()
+
+                group.start_soon(until_one_ends, self._listen, guest, send, receive)
+                group.start_soon(until_one_ends, self._run, guest, send)
+                group.start_soon(until_one_ends, here.wait)
         finally:
-            for each in tasks:
-                each.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             if guest.replaced is here:
                 guest.replaced = None
                 guest.left = self.clock()
@@ -166,7 +169,7 @@ class House:
                 continue
             recent.append(now)
             async with guest.lock:
-                await self._guarded(guest, heard, guest.session, said)
+                await self._guarded(guest, False, heard, guest.session, said)
                 await self._flush(guest, send)
             guest.wake.set()
 
@@ -177,7 +180,7 @@ class House:
         while not guest.broken:
             async with guest.lock:
                 now = self.clock()
-                await self._guarded(guest, session.tick, now - last)
+                await self._guarded(guest, not session.hurried, session.tick, now - last)
                 last = now
                 await self._flush(guest, send)
             if session.hurried:
@@ -190,16 +193,20 @@ class House:
                 await asyncio.sleep(due - self.clock())
                 continue
             guest.wake.clear()
-            try:
-                await asyncio.wait_for(guest.wake.wait(), IDLE)
-            except TimeoutError:
-                continue
+            with anyio.move_on_after(IDLE):
+                await guest.wake.wait()
             due = self.clock()
 
-    async def _guarded(self, guest: Guest, call: Callable[..., Any], *given: Any) -> None:
-        """A call of a session; what nobody foresaw ends it, and it alone."""
+    async def _guarded(self, guest: Guest, short: bool, call: Callable[..., Any], *given: Any) -> None:
+        """A call of a session, a short one at once; what nobody foresaw ends it, and it alone."""
         try:
-            await self._work(guest.call, call, *given)
+            if short and guest.alone.acquire(blocking=False):
+                try:
+                    call(*given)
+                finally:
+                    guest.alone.release()
+            else:
+                await self._work(guest.call, call, *given)
         except ClsimError as error:
             guest.session.out.append(problem(None, str(error)))
             guest.session.running, guest.session.goal = False, 0.0

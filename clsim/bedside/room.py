@@ -116,7 +116,8 @@ class Room(ABC):
         if self.job:
             self._share(self.job)
         self.tell()
-        self.out.append(self.frame())
+        lines = sorted((each for each in self.out if each["is"] == "log"), key=lambda each: float(each["t"]))
+        self.out = [*(each for each in self.out if each["is"] != "log"), *lines, self.frame()]
 
     def advance(self, target: float, alarms_stop: bool) -> None:
         """On to a minute, or to what stops the clock before."""

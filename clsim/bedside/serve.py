@@ -16,6 +16,7 @@ from clsim.bedside.messages import LARGE
 from clsim.errors import BadInput
 
 TOKEN = 18  # bytes
+SWITCH = 0.0005  # s after which a thread that computes lets others have their turn
 ANYWHERE = ("0.0.0.0", "::", "")
 
 
@@ -37,12 +38,15 @@ def bound(host: str, port: int) -> socket.socket:
     BadInput
         If it is taken, or cannot be had.
     """
+    found: socket.socket | None = None
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         found = socket.socket(family, socket.SOCK_STREAM)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))
     except OSError as error:
+        if found:
+            found.close()
         raise BadInput(f"cannot be listened at ({error.strerror or error})", given=f"{host}:{port}", key="--port",
                        allowed="another port, or 0 for any that is free") from None
     return found
@@ -63,6 +67,7 @@ def serve(house: House, host: str, port: int, open_page: bool, query: str = "") 
     query : str
         For the address of the page.
     """
+    sys.setswitchinterval(SWITCH)
     token = "" if is_loopback(host) else secrets.token_urlsafe(TOKEN)
     place = bound(host, port)
     shown = socket.gethostname() if host in ANYWHERE else host

@@ -71,12 +71,14 @@ class Job:
     result: dict[str, Any] | None = None
     done: bool = False
     stopped: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if not ROOM.acquire(blocking=False):
             raise BadInput(f"{AT_ONCE} comparisons are under way in other sessions", allowed="a little later",
                            key="typical")
-        threading.Thread(target=self._run, name="typical", daemon=True).start()
+        self.thread = threading.Thread(target=self._run, name="typical", daemon=True)
+        self.thread.start()
 
     def stop(self) -> None:
         """End it; what was found is lost."""

@@ -12,13 +12,13 @@ from clsim import units
 from clsim.bedside.bed import Bed
 from clsim.bedside.by_hand import Forks, ordered, planned
 from clsim.bedside.side import Action, Handover
-from clsim.bedside.signals import COLUMN, HIDDEN, NAMES, VITAL, WARD, names_of, rounded, shown
+from clsim.bedside.signals import COLUMN, HIDDEN, LABS, NAMES, VITAL, WARD, names_of, rounded, shown
 from clsim.managed.result import units_of
 from clsim.managed.trace import POLICY, Entry, spoken
 from clsim.model.layout import STATES, columns
 from clsim.policy.memory import GIVEN, NOT_GIVEN, SKIPPED
 from clsim.policy.orders import STEADY
-from clsim.policy.signals import SIGNALS, TICK
+from clsim.policy.signals import TICK
 from clsim.scenario.scenario import Scenario
 
 STATE = {name: i for i, name in enumerate(columns(STATES))}
@@ -27,7 +27,6 @@ UNSEEN = names_of(HIDDEN)
 VITALS = names_of(VITAL)
 HOUR = 60.0
 MOST_SAMPLES = 3_000  # of a trend in one message
-LABS = tuple(name for name, each in SIGNALS.items() if each.group == "labs")
 
 
 def frame(bed: Bed, minute: float, reveal: bool, alarms: list[dict[str, Any]]) -> dict[str, Any]:
@@ -37,13 +36,12 @@ def frame(bed: Bed, minute: float, reveal: bool, alarms: list[dict[str, Any]]) -
     drips = {name: round(float(inputs[column]), 3) for name, column in COLUMN.items() if inputs[column] > 0.0}
     blank: dict[str, float | None] = dict.fromkeys(SEEN)
     numbers = blank if over else rounded(row, SEEN)
-    hand = bed.bedside.hand
     return {
         "numbers": numbers | {"oxygen_L_min": drips.get("oxygen", 0.0)},
         "hidden": (dict.fromkeys(UNSEEN) if over else rounded(row, UNSEEN)) if reveal else None,
         "doses": doses(bed, minute), "drips": {} if over else drips,
-        "by_hand": sorted({each.input for each in hand.drips if each.start <= minute < each.stop}
-                          - {each.input for each in bed.first.drips}),
+        "by_hand": sorted({entry["give"] for fork in bed.forks for entry in fork.drug
+                           if "rate" in entry and "until" not in entry}),
         "fluids": [] if over else bags(bed, minute), "alarms": alarms, "dead": bed.dead if over else None}
 
 

@@ -56,6 +56,7 @@ class Hands:
     """What has been ordered by hand so far, as a fork takes it."""
 
     planned: Mapping[int, float]
+    alone: bool = True  # no policy has drips of its own
     fluid: list[dict[str, Any]] = field(default_factory=list)
     drug: list[dict[str, Any]] = field(default_factory=list)
     rates: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -72,7 +73,8 @@ class Hands:
             unit = INPUT[name].unit.removesuffix("/min")
             self.drug.append({"give": name, "dose": f"{order['amount']!r} {unit}", "over": f"{OVER!r} min", "at": at})
         elif order["do"] == "drip":
-            self.rates.setdefault(name, {})[at] = f"{order['rate'] or 0.0!r} {INPUT[name].unit}"
+            if order["rate"] or name in self.rates or not self.alone:  # else nothing runs that could be turned off
+                self.rates.setdefault(name, {})[at] = f"{order['rate'] or 0.0!r} {INPUT[name].unit}"
         else:
             self.dose(order["order"], minute)
 
@@ -95,9 +97,9 @@ class Courses:
 
     def __init__(self, lesson: Lesson) -> None:
         self.lesson = lesson
-        orders = sorted((*lesson.scenario.doses, *lesson.scenario.held), key=lambda each: each.start)
-        self.planned = {each.number: each.start for each in orders}
         scenario = lesson.scenario.but(run={"horizon": f"{lesson.end_min!r} min"})
+        orders = sorted((*scenario.doses, *scenario.held), key=lambda each: each.start)
+        self.planned = {each.number: each.start for each in orders}
         self.base = (run(scenario) if lesson.policy is None else
                      run(scenario, policy=lesson.policy, patient=lesson.patient, seed=lesson.seed))
         self.known: dict[str, Result] = {"": self.base}
@@ -114,7 +116,7 @@ class Courses:
 
     def along(self, path: tuple[int, ...]) -> Course:
         """The course of one way, or of the beginning of one (fewer options than prompts)."""
-        hands, result, first = Hands(self.planned), self.base, None
+        hands, result, first = Hands(self.planned, self.lesson.policy is None), self.base, None
         asked: list[Asked] = []
         for prompt, option in zip(self.lesson.prompts, path, strict=False):
             if not self.lesson.asks(prompt, {each.prompt.id: each.option for each in asked}):

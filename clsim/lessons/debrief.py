@@ -9,10 +9,14 @@ from html import escape
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clsim import units
+from clsim.bedside.alarms import LIMITS
+from clsim.bedside.signals import PLACE, SHOWN
 from clsim.lessons.claims import shown
 from clsim.lessons.drawing import Line, Row, chart
+from clsim.lessons.grid import numbers
 from clsim.lessons.lesson import SIGNALS
 from clsim.lessons.page import cite, document, items, section, table
 from clsim.managed.result import ManagedResult
@@ -21,9 +25,7 @@ from clsim.result import Result
 from clsim.scenario.settings import INPUT
 
 LOW_PRESSURE = 65.0  # mmHg, as in the tables of a cohort
-ALARMS = (  # signal, limit in the unit for people, whether above is the alarm
-    ("MAP", LOW_PRESSURE, False), ("SaO2", 92.0, False), ("HR", 130.0, True), ("temperature", 40.0, True))
-ALARM_SOURCE = "limits as at the bedside: a teaching default, no recommendation"
+ALARM_SOURCE = "limits of the bedside: a teaching default, no recommendation"
 SMALL = 0.1  # L; less than any bolus
 QUIET = ("watch",)  # entries that tell of looking, not of doing
 PRESSORS = ("phenylephrine", "norepinephrine", "dopamine")
@@ -38,7 +40,7 @@ def report(result: Result) -> str:
         Of `clsim.run`, under a policy or without one.
     """
     who = result.named if isinstance(result, ManagedResult) else result.scenario.name
-    low = spells(result, "MAP", LOW_PRESSURE, False)
+    low = spells(result.time, result["MAP"].values < LOW_PRESSURE)
     return document(f"Debrief: {result.scenario.title or result.scenario.name}", (
         f"<p>{escape(who)}. {escape(clock(float(result.time[-1])))} computed, a row every "
         f"{escape(duration(_step(result)))}.</p>",
@@ -88,16 +90,15 @@ def hours_below(result: Result) -> float:
     """Hours with low mean pressure; a run under a policy has counted them more finely than its rows."""
     if isinstance(result, ManagedResult) and result.outcomes.get("hours_MAP_below_65") is not None:
         return float(result.outcomes["hours_MAP_below_65"])
-    return sum(end - begin for begin, end in spells(result, "MAP", LOW_PRESSURE, False)) / 60.0
+    return sum(end - begin for begin, end in spells(result.time, result["MAP"].values < LOW_PRESSURE)) / 60.0
 
 
-def spells(result: Result, name: str, limit: float, above: bool) -> list[tuple[float, float]]:
-    """From when to when a signal was beyond a limit in its unit for people, by the rows of the result."""
-    values = result.show(name).values
-    beyond = np.concatenate([[False], values > limit if above else values < limit, [False]])
-    edges = np.flatnonzero(beyond[1:] != beyond[:-1])
-    time = np.append(result.time, result.time[-1])
-    return [(float(time[a]), float(time[b])) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+def spells(time: Row, so: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """From when to when something was so, by the rows of a result."""
+    there = np.concatenate([[False], so, [False]])
+    edges = np.flatnonzero(there[1:] != there[:-1])
+    until = np.append(time, time[-1])
+    return [(float(until[a]), float(until[b])) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def leak(result: Result) -> list[str]:
@@ -150,15 +151,17 @@ def _chart(result: Result, low: list[tuple[float, float]]) -> str:
 
 
 def _alarms(result: Result) -> str:
-    rows = []
-    for name, limit, above in ALARMS:
-        found = spells(result, name, limit, above)
-        if found:
-            total = sum(b - a for a, b in found)
-            word = "above" if above else "below"
-            first = ", ".join(clock(a) for a, _ in found[:4]) + (" ..." if len(found) > 4 else "")
-            rows.append((escape(f"{SIGNALS[name].label} {word} {limit:g}"), str(len(found)),
-                         escape(duration(total) if total else "a single row"), escape(first)))
+    rows, seen = [], numbers(result)
+    for limit in LIMITS:
+        values = seen[limit.signal]
+        for word, bound, so in (("below", limit.low, values < (limit.low or 0.0)),
+                                ("above", limit.high, values > (limit.high or 0.0))):
+            found = [] if bound is None else spells(result.time, so)
+            if found:
+                total = sum(b - a for a, b in found)
+                first = ", ".join(clock(a) for a, _ in found[:4]) + (" ..." if len(found) > 4 else "")
+                rows.append((escape(f"{SHOWN[PLACE[limit.signal]].label} {word} {bound:g}"), str(len(found)),
+                             escape(duration(total) if total else "a single row"), escape(first)))
     if not rows:
         return "<p>None of the usual limits was crossed.</p>"
     return (table(("what", "times", "in all", "from"), rows)

@@ -40,14 +40,15 @@ def grid(courses: Courses) -> dict[str, Any]:
     channels = maker.channels()
     for node in maker.nodes:
         node["rows"] = _packed(node.pop("values"), channels)
+    variables = {each.name: each for each in courses.base.variables}
     by_group = {each["name"]: each["group"] for each in signals.signals()}
     return {
         "lesson": {"name": lesson.name, "title": lesson.title, "begin_min": lesson.begin_min,
                    "end_min": lesson.end_min},
         "hello": _hello(lesson), "scene": _scene(courses), "channels": channels, "nodes": maker.nodes,
         "prompts": [_prompt(each) for each in lesson.prompts],
-        "questions": [{"ask": each.ask, "answer": each.answer, "cite": each.cite, "shows": list(each.shows)}
-                      for each in lesson.debrief],
+        "questions": [{"ask": each.ask, "answer": each.answer, "cite": each.cite,
+                       "shows": [variables[name].label for name in each.shows]} for each in lesson.debrief],
         "seen": [name for name, group in by_group.items() if group in (VITAL, WARD)],
         "hidden": [name for name, group in by_group.items() if group == HIDDEN],
         "vitals": [name for name, group in by_group.items() if group == VITAL],
@@ -80,7 +81,7 @@ class _Maker:
         self.nodes.append({})
         following = [] if minute is None else [
             self.node((*path, option), until) for option in range(len(prompts[len(path)].options))]
-        chosen = (result.time > since) & (result.time <= until)
+        chosen = (result.time >= since) & (result.time <= until)  # its first row: what runs after the answer
         values = self.of(result)
         self.nodes[number] = {
             "t": [float(time) for time in result.time[chosen]],
@@ -107,10 +108,15 @@ class _Maker:
         return found
 
 
+def numbers(result: Result) -> dict[str, Row]:
+    """Numbers of the page in its units, a value for each row of a result."""
+    rows = signals.shown(np.hstack([result.flows, result.states]))
+    return {name: np.ascontiguousarray(rows[:, k]) for k, name in enumerate(signals.NAMES)}
+
+
 def channels_of(result: Result) -> dict[str, Row]:
     """What the page shows of a result, in the units of the page, a value for each row."""
-    rows = signals.shown(np.hstack([result.flows, result.states]))
-    found = {name: np.ascontiguousarray(rows[:, k]) for k, name in enumerate(signals.NAMES)}
+    found = numbers(result)
     found |= {name: np.asarray(result[name].values) for name in DRIPS}
     found[OXYGEN] = found["oxygen"]
     bowel = np.asarray(result["bowel_loss"].values)

@@ -64,15 +64,9 @@ export class Course {
     let i = times.findIndex((each) => each >= t - CLOSE);
     if (i < 0) i = times.length - 1;
     if (Math.abs(times[i] - t) < CLOSE) return rows[k][i];
-    const before = i > 0 ? [times[i - 1], rows[k][i - 1]] : this.before(node, k);
-    if (!before) return rows[k][i];
-    const share = (t - before[0]) / (times[i] - before[0]);
-    return this.grid.channels[k].stepped ? before[1] : before[1] + share * (rows[k][i] - before[1]);
-  }
-
-  before(node, k) {
-    const earlier = this.nodes[this.nodes.indexOf(node) - 1];
-    return earlier ? [earlier.t.at(-1), earlier.rows[k].at(-1)] : null;
+    if (i === 0) return rows[k][0];
+    const [before, after] = [rows[k][i - 1], rows[k][i]];
+    return this.grid.channels[k].stepped ? before : before + ((t - times[i - 1]) / (times[i] - times[i - 1])) * (after - before);
   }
 
   numbers(names, t) {
@@ -84,8 +78,9 @@ export class Course {
     const names = [...this.grid.seen, ...(hidden ? this.grid.hidden : [])];
     const found = { t: [], rows: Object.fromEntries(names.map((name) => [name, []])) };
     for (const node of this.nodes) {
+      const first = node === this.nodes[0] ? 0 : 1; // the first row of the others is the last of the one before
       node.t.forEach((time, i) => {
-        if (time <= since + CLOSE || time > t + CLOSE) return;
+        if (i < first || time <= since + CLOSE || time > t + CLOSE) return;
         found.t.push(time);
         for (const name of names) found.rows[name].push(node.rows[this.place.get(name)][i]);
       });
