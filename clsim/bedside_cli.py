@@ -143,14 +143,12 @@ def _case(scenario: str, policy: str, seed: int, patient: int | None, everyone: 
 
 
 def _needed() -> None:
-    try:
-        import starlette
-        import uvicorn
-        import websockets
-    except ImportError as error:
-        raise BadInput(f"needs {error.name}, which is not installed", allowed='pip install "clsim[bedside]"',
-                       key="bedside") from None
-    del starlette, uvicorn, websockets
+    from importlib.util import find_spec
+
+    missing = [name for name in ("starlette", "uvicorn", "websockets", "anyio") if find_spec(name) is None]
+    if missing:
+        raise BadInput(f"needs {', '.join(missing)}, which is not installed", allowed='pip install "clsim[bedside]"',
+                       key="bedside")
 
 
 def _text(file: Path) -> str:

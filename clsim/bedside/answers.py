@@ -32,7 +32,7 @@ class Shown(Reply):
     unit: str
     decimals: int
     colour_role: str
-    group: Literal["vital", "ward", "hidden"]
+    group: Literal["vital", "ward", "hidden", "lab"]
 
 
 class Ordered(Reply):

@@ -1,7 +1,7 @@
 """All sessions of a server: who is there, who is away, and who is gone.
 
-A session computes in a thread of a small pool, one call at a time; the loop that carries the lines never computes.
-What goes wrong in one session ends that one.
+A tick of a running clock takes a few milliseconds at most and is computed by the loop that carries the lines; whatever
+may take longer is computed by a small pool of threads.  What goes wrong in one session ends that one.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ class House:
                 continue
             recent.append(now)
             async with guest.lock:
-                await self._guarded(guest, heard, guest.session, said)
+                await self._guarded(guest, False, heard, guest.session, said)
                 await self._flush(guest, send)
             guest.wake.set()
 
@@ -180,7 +180,7 @@ class House:
         while not guest.broken:
             async with guest.lock:
                 now = self.clock()
-                await self._guarded(guest, session.tick, now - last)
+                await self._guarded(guest, not session.hurried, session.tick, now - last)
                 last = now
                 await self._flush(guest, send)
             if session.hurried:
@@ -197,10 +197,16 @@ class House:
                 await guest.wake.wait()
             due = self.clock()
 
-    async def _guarded(self, guest: Guest, call: Callable[..., Any], *given: Any) -> None:
-        """A call of a session; what nobody foresaw ends it, and it alone."""
+    async def _guarded(self, guest: Guest, short: bool, call: Callable[..., Any], *given: Any) -> None:
+        """A call of a session, a short one at once; what nobody foresaw ends it, and it alone."""
         try:
-            await self._work(guest.call, call, *given)
+            if short and guest.alone.acquire(blocking=False):
+                try:
+                    call(*given)
+                finally:
+                    guest.alone.release()
+            else:
+                await self._work(guest.call, call, *given)
         except ClsimError as error:
             guest.session.out.append(problem(None, str(error)))
             guest.session.running, guest.session.goal = False, 0.0

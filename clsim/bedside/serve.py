@@ -16,6 +16,7 @@ from clsim.bedside.messages import LARGE
 from clsim.errors import BadInput
 
 TOKEN = 18  # bytes
+SWITCH = 0.0005  # s after which a thread that computes lets others have their turn
 ANYWHERE = ("0.0.0.0", "::", "")
 
 
@@ -66,6 +67,7 @@ def serve(house: House, host: str, port: int, open_page: bool, query: str = "") 
     query : str
         For the address of the page.
     """
+    sys.setswitchinterval(SWITCH)
     token = "" if is_loopback(host) else secrets.token_urlsafe(TOKEN)
     place = bound(host, port)
     shown = socket.gethostname() if host in ANYWHERE else host

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from clsim import fluids, units
 from clsim.model.layout import INPUTS, columns
 from clsim.policy.orders import MEDICINES
-from clsim.policy.signals import DRIPS
+from clsim.policy.signals import DRIPS, SIGNALS
 from clsim.policy.table import OUTPUTS
 from clsim.scenario.settings import INPUT
 
-VITAL, WARD, HIDDEN = "vital", "ward", "hidden"
+VITAL, WARD, HIDDEN, LAB = "vital", "ward", "hidden", "lab"
+LABS = tuple(name for name, each in SIGNALS.items() if each.group == "labs")
+LAB_DECIMALS = {"ph": 2, "sodium": 0, "albumin": 0, "hemoglobin": 0, "platelets": 0, "bicarbonate": 0}
 LARGEST_BAG = 2_000.0  # mL in one order
 USUAL_BAG = 500.0
 
@@ -59,35 +61,35 @@ SHOWN: tuple[Shown, ...] = (
     *_rows(
         VITAL,
         ("HR", "heart rate", "/min", "HR", "1/min", 0, "ecg"),
-        ("SBP", "systolic arterial pressure", "mmHg", "SBP", "mmHg", 0, "art"),
-        ("DBP", "diastolic arterial pressure", "mmHg", "DBP", "mmHg", 0, "art"),
-        ("MAP", "mean arterial pressure", "mmHg", "MAP", "mmHg", 0, "art"),
-        ("CVP", "central venous pressure", "mmHg", "CVP", "mmHg", 0, "cvp"),
-        ("SaO2", "oxygen saturation", "%", "SaO2", "1", 0, "spo2"),
+        ("SBP", "systolic arterial pressure", "mmHg", "SBP", "mmHg", 0, "arterial"),
+        ("DBP", "diastolic arterial pressure", "mmHg", "DBP", "mmHg", 0, "arterial"),
+        ("MAP", "mean arterial pressure", "mmHg", "MAP", "mmHg", 0, "arterial"),
+        ("CVP", "central venous pressure", "mmHg", "CVP", "mmHg", 0, "venous"),
+        ("SaO2", "oxygen saturation", "%", "SaO2", "1", 0, "pleth"),
         ("respiratory_rate", "respiratory rate", "/min", "respiratory_rate", "1/min", 0, "resp"),
         ("temperature", "temperature", "degC", "temperature", "degC", 1, "temp")),
     *_rows(
         WARD,
-        ("urine_mL_h", "urine", "mL/h", "urine_flow", "L/min", 0, "urine"),
-        ("weight_kg", "body weight", "kg", "weight_now", "kg", 1, "weight"),
-        ("weight_change_kg", "weight gained", "kg", "weight_gain", "kg", 1, "weight")),
+        ("urine_mL_h", "urine", "mL/h", "urine_flow", "L/min", 0, "ward"),
+        ("weight_kg", "body weight", "kg", "weight_now", "kg", 1, "ward"),
+        ("weight_change_kg", "weight gained", "kg", "weight_gain", "kg", 1, "ward")),
     *_rows(
         HIDDEN,
-        ("escape_rate", "albumin that leaves the blood", "%/h", "escape_rate", "1/min", 1, "leak"),
-        ("leak", "opening of the capillary wall", "", "leak", "1", 2, "leak"),
-        ("V_plasma", "plasma volume", "L", "V_plasma", "L", 2, "plasma"),
-        ("V_interstitium", "interstitial volume", "L", "V_interstitium", "L", 1, "tissue"),
-        ("V_pocket", "fluid in pleura and abdomen", "L", "V_pocket", "L", 2, "tissue"),
-        ("EVLW", "water in the lungs", "mL", "EVLW", "L", 0, "tissue"),
-        ("albumin", "albumin in plasma", "g/L", "albumin", "g/L", 0, "protein"),
-        ("pi_plasma", "oncotic pressure of plasma", "mmHg", "pi_plasma", "mmHg", 1, "protein"),
-        ("J_v", "fluid through capillary walls", "mL/h", "J_v", "L/min", 0, "leak"),
-        ("J_lymph", "lymph", "mL/h", "J_lymph", "L/min", 0, "plasma"),
-        ("SVR", "resistance of the vessels", "dyn*s/cm5", "SVR", "mmHg*min/L", 0, "tone"),
-        ("vasodilation", "vasodilation by nitric oxide", "", "vasodilation", "1", 2, "tone"),
-        ("CO", "cardiac output", "L/min", "CO", "L/min", 1, "heart"),
-        ("contractility", "contractility", "", "contractility", "1", 2, "heart"),
-        ("interleukin2", "interleukin-2 in plasma", "IU/mL", "interleukin2_concentration", "IU/L", 0, "drug")),
+        ("escape_rate", "albumin that leaves the blood", "%/h", "escape_rate", "1/min", 1, "hidden"),
+        ("leak", "opening of the capillary wall", "", "leak", "1", 2, "hidden"),
+        ("V_plasma", "plasma volume", "L", "V_plasma", "L", 2, "hidden"),
+        ("V_interstitium", "interstitial volume", "L", "V_interstitium", "L", 1, "hidden"),
+        ("V_pocket", "fluid in pleura and abdomen", "L", "V_pocket", "L", 2, "hidden"),
+        ("EVLW", "water in the lungs", "mL", "EVLW", "L", 0, "hidden"),
+        ("albumin", "albumin in plasma", "g/L", "albumin", "g/L", 0, "hidden"),
+        ("pi_plasma", "oncotic pressure of plasma", "mmHg", "pi_plasma", "mmHg", 1, "hidden"),
+        ("J_v", "fluid through capillary walls", "mL/h", "J_v", "L/min", 0, "hidden"),
+        ("J_lymph", "lymph", "mL/h", "J_lymph", "L/min", 0, "hidden"),
+        ("SVR", "resistance of the vessels", "dyn*s/cm5", "SVR", "mmHg*min/L", 0, "hidden"),
+        ("vasodilation", "vasodilation by nitric oxide", "", "vasodilation", "1", 2, "hidden"),
+        ("CO", "cardiac output", "L/min", "CO", "L/min", 1, "hidden"),
+        ("contractility", "contractility", "", "contractility", "1", 2, "hidden"),
+        ("interleukin2", "interleukin-2 in plasma", "IU/mL", "interleukin2_concentration", "IU/L", 0, "hidden")),
 )
 NAMES = tuple(each.name for each in SHOWN)
 PLACE = {name: i for i, name in enumerate(NAMES)}
@@ -156,9 +158,12 @@ def signals() -> list[dict[str, Any]]:
     """The greeting's list of numbers."""
     own = [{"name": each.name, "label": each.label, "unit": each.unit, "decimals": each.decimals,
             "colour_role": each.role, "group": each.group} for each in SHOWN]
-    oxygen = {"name": "oxygen_L_min", "label": "oxygen", "unit": "L/min", "decimals": 0, "colour_role": "spo2",
+    oxygen = {"name": "oxygen_L_min", "label": "oxygen", "unit": "L/min", "decimals": 0, "colour_role": "pleth",
               "group": WARD}
-    return [*own, oxygen]
+    tests = [{"name": each.name, "label": each.label, "unit": "" if each.show == "1" else each.show,
+              "decimals": LAB_DECIMALS.get(each.name, 1), "colour_role": "ward", "group": LAB}
+             for each in (SIGNALS[name] for name in LABS)]
+    return [*own, oxygen, *tests]
 
 
 def rounded(row: NDArray[np.float64], names: Sequence[str]) -> dict[str, float | None]:

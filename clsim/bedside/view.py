@@ -12,13 +12,13 @@ from clsim import units
 from clsim.bedside.bed import Bed
 from clsim.bedside.by_hand import Forks, ordered, planned
 from clsim.bedside.side import Action, Handover
-from clsim.bedside.signals import COLUMN, HIDDEN, NAMES, VITAL, WARD, names_of, rounded, shown
+from clsim.bedside.signals import COLUMN, HIDDEN, LABS, NAMES, VITAL, WARD, names_of, rounded, shown
 from clsim.managed.result import units_of
 from clsim.managed.trace import POLICY, Entry, spoken
 from clsim.model.layout import STATES, columns
 from clsim.policy.memory import GIVEN, NOT_GIVEN, SKIPPED
 from clsim.policy.orders import STEADY
-from clsim.policy.signals import SIGNALS, TICK
+from clsim.policy.signals import TICK
 from clsim.scenario.scenario import Scenario
 
 STATE = {name: i for i, name in enumerate(columns(STATES))}
@@ -27,7 +27,6 @@ UNSEEN = names_of(HIDDEN)
 VITALS = names_of(VITAL)
 HOUR = 60.0
 MOST_SAMPLES = 3_000  # of a trend in one message
-LABS = tuple(name for name, each in SIGNALS.items() if each.group == "labs")
 
 
 def frame(bed: Bed, minute: float, reveal: bool, alarms: list[dict[str, Any]]) -> dict[str, Any]:

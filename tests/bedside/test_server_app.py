@@ -111,7 +111,7 @@ def test_a_line_greets_shows_and_goes(client):
     with line(client) as socket:
         hello = until(socket, "hello")
         assert hello["disclaimer"] and {"cwg-2014", "by-hand"} <= {each["name"] for each in hello["policies"]}
-        assert {each["group"] for each in hello["signals"]} == {"vital", "ward", "hidden"}
+        assert {each["group"] for each in hello["signals"]} == {"vital", "ward", "hidden", "lab"}
         scene = until(socket, "scene")
         assert until(socket, "frame")["t"] == 0.0 and scene["policies"] == ["cwg-2014"]
         for each in ({"do": "pause_on_alarm", "on": False}, {"do": "speed", "times": 3600}, {"do": "go"}):
