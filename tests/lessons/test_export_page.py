@@ -91,7 +91,7 @@ def test_a_way_is_played_from_a_stick(opened, courses):
     assert number(page, "HR") == round(float(mine["HR"].values[-1]))
     assert number(page, "SaO2") == round(100.0 * float(mine["SaO2"].values[-1]))
     assert row(page, "doses given") == [len(mine.doses), len(expected.doses)]
-    assert row(page, "hours with mean pressure") == pytest.approx([hours_below(mine), hours_below(expected)], abs=0.1)
+    assert row(page, "time with mean pressure") == pytest.approx([hours_below(mine), hours_below(expected)], abs=0.1)
     given = [float(each["fluid_given"].values[-1] - each["fluid_given"].at(60.0)) for each in (mine, expected)]
     assert row(page, "fluid by the line") == pytest.approx(given, rel=0.01)
     assert page.get_attribute("[data-dose='2']", "data-state") == "held"

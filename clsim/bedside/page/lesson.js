@@ -73,11 +73,12 @@ export class Lesson {
 /** Answers, what it came to, the timeline, and questions whose answers open on request. */
 export function debriefParts(debrief, state) {
   const { hello } = state;
-  const names = policies(state);
+  const policyNames = policies(state);
+  const names = debrief.columns ?? policyNames.map((_, i) => bedName(i, policyNames)); // a file compares two ways of one patient
   const found = [el("h3", {}, "Debrief")];
   if (debrief.totals?.length) {
     const said = (x) => (typeof x === "number" ? amount(x) : x ?? "–");
-    found.push(table("What it came to", ["", ...names.map((_, i) => bedName(i, names))], debrief.totals.map((row) =>
+    found.push(table("What it came to", ["", ...names], debrief.totals.map((row) =>
       [`${row.label}${row.unit ? `, ${row.unit}` : ""}`, ...names.map((_, i) => said(row[i ? "here_B" : "here_A"]))]), { class: "totals" }));
   }
   if (debrief.answers?.length) {
