@@ -67,7 +67,7 @@ export class BodyMap {
     this.leakText.textContent = `filtered ${value(now.J_v)} mL/h`;
     this.lymphText.textContent = `lymph ${value(now.J_lymph)} mL/h`;
     const kept = now.J_v - now.J_lymph;
-    this.keptText.textContent = Number.isFinite(kept) ? `stays out ${kept > 0 ? "+" : ""}${value(kept)} mL/h` : "";
+    this.keptText.textContent = Number.isFinite(kept) ? `net ${kept < 0 ? "back" : "out"} ${value(Math.abs(kept))} mL/h` : "";
     this.node.setAttribute("aria-label", `Plasma ${value(now.V_plasma, 2)} litres, at the start ${value(first("V_plasma"), 2)}; `
       + `tissue ${value(now.V_interstitium, 1)} litres, at the start ${value(first("V_interstitium"), 1)}; `
       + `${this.leakText.textContent}; ${this.lymphText.textContent}`);

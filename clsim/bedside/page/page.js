@@ -63,6 +63,9 @@ export class Page {
     for (const each of document.querySelectorAll("[data-step]")) each.addEventListener("click", () => this.do(each.dataset.step));
     by("more").addEventListener("click", () => this.menu(by("more").getAttribute("aria-expanded") !== "true"));
     document.addEventListener("keydown", (event) => this.key(event));
+    document.addEventListener("click", (event) => { // after a click by mouse, Space runs and pauses as before
+      if (event.detail > 0 && event.target.closest("main button, nav button, #alarmbar button")) event.target.closest("button").blur();
+    });
   }
 
   start() {
