@@ -49,7 +49,7 @@ class Case:
     def admission(self) -> Admission:
         """The patient at rest."""
         return admit(self.scenario, self.policy or load_policy(BY_HAND), seed=self.seed, patient=self.patient,
-                     everyone=self.everyone)
+                     everyone=self.everyone, written=self.policy is None)
 
     @property
     def name(self) -> str | None:
@@ -59,7 +59,8 @@ class Case:
     def under(self, policy: Policy | None) -> Case:
         """The same patient under another policy from the start; he is not drawn again."""
         made = replace(self, policy=policy)
-        made.__dict__["admission"] = replace(self.admission, policy=policy or load_policy(BY_HAND))
+        made.__dict__["admission"] = replace(self.admission, policy=policy or load_policy(BY_HAND),
+                                             written=policy is None)
         return made
 
 
@@ -136,7 +137,7 @@ class Side:
     buried: bool = False  # its end was told
 
     def __post_init__(self) -> None:
-        self.bed = Bed(self.case.admission, forks_of(self.actions, self.case.scenario), self.case.policy is None)
+        self.bed = Bed(self.case.admission, forks_of(self.actions, self.case.scenario))
 
     @property
     def policy(self) -> str | None:

@@ -35,7 +35,7 @@ def outcomes(result: ManagedResult) -> dict[str, tuple[Endpoint, float | None]]:
 
 def whole(case: Case, actions: tuple[Action, ...]) -> dict[str, tuple[Endpoint, float | None]]:
     """The same of a patient of a session, at the end of his course, with what was ordered so far."""
-    bed = Bed(case.admission, forks_of(actions, case.scenario), case.policy is None)
+    bed = Bed(case.admission, forks_of(actions, case.scenario))
     bed.reach(case.scenario.horizon)
     result = bed.told(np.inf)
     return {} if result is None else outcomes(result)
