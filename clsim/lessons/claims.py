@@ -22,7 +22,7 @@ class Found:
     claim : Claim
     value, other : float or None
         In the internal unit: the signal as claimed, and what it is compared with, if anything; None where the
-        patient was dead by then.
+        patient was dead by then, or a prompt was not asked that the time counts from.
     holds : bool
     """
 
@@ -35,7 +35,7 @@ class Found:
     def words(self) -> str:
         """The numbers for people: ``71 mmHg, against 64 mmHg``."""
         if self.value is None:
-            return "not computed: the patient died before"
+            return "cannot be read: the patient was dead by then, or the prompt is not asked on that way"
         first = shown(self.claim.signal, self.value)
         return f"{first}, against {shown(self.claim.signal, self.other)}" if self.other is not None else first
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
-from clsim import units
 from clsim.lessons.claims import Found, look_at
 from clsim.lessons.course import Courses
 from clsim.lessons.lesson import SIGNALS
 from clsim.lessons.page import cite, document, items, paragraphs, section, table
 from clsim.lessons.parts import Lesson, Option, Prompt, Question
+from clsim.managed.trace import clock
 
 STANDARD = ("INACSL2021: INACSL Standards Committee. Healthcare Simulation Standards of Best Practice: Simulation "
             "Design. Clinical Simulation in Nursing 2021; 58: 14-21 (asks for a planned prebriefing and debriefing; "
@@ -67,15 +67,14 @@ def _who(lesson: Lesson) -> str:
 
 
 def _time(minutes: float) -> str:
-    return escape(units.show(minutes, "min", "h"))
+    return escape(clock(minutes))
 
 
 def when_asked(prompt: Prompt) -> str:
     """In words when a prompt is asked."""
     if prompt.when is None:
-        return f"at {units.show(prompt.after_min, 'min', 'h')}"
-    return (f"as soon as {prompt.when.text} after {units.show(prompt.after_min, 'min', 'h')}, "
-            f"at {units.show(prompt.by_min, 'min', 'h')} at the latest")
+        return f"at {clock(prompt.after_min)}"
+    return f"as soon as {prompt.when.text} after {clock(prompt.after_min)}, at {clock(prompt.by_min)} at the latest"
 
 
 def _prompt(lesson: Lesson, prompt: Prompt) -> str:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
+from browsing import DESKTOP, PHONE, chromium
 
 from clsim.lessons.debrief import hours_below
 from clsim.lessons.export import export
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome")
-                 if (found := shutil.which(name))), None)
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no chromium from the distribution")]
-DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+__all__ = ["chromium"]  # a fixture
+pytestmark = pytest.mark.slow
 WAIT = 30_000  # ms
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as p:
-        found = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +21,13 @@ def file(toy, courses, tmp_path_factory):
 
 
 @pytest.fixture
-def opened(browser, file):
+def opened(chromium, file):
     """``opened(size)`` -> page, what was asked for, what went wrong."""
     contexts = []
 
     def go(size=DESKTOP):
-        context = browser.new_context(viewport=size, offline=True, reduced_motion="reduce")
+        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, offline=True,
+                                       reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
         asked, wrong = [], []
@@ -91,7 +80,7 @@ def test_a_way_is_played_from_a_stick(opened, courses):
     assert number(page, "HR") == round(float(mine["HR"].values[-1]))
     assert number(page, "SaO2") == round(100.0 * float(mine["SaO2"].values[-1]))
     assert row(page, "doses given") == [len(mine.doses), len(expected.doses)]
-    assert row(page, "hours with mean pressure") == pytest.approx([hours_below(mine), hours_below(expected)], abs=0.1)
+    assert row(page, "time with mean pressure") == pytest.approx([hours_below(mine), hours_below(expected)], abs=0.1)
     given = [float(each["fluid_given"].values[-1] - each["fluid_given"].at(60.0)) for each in (mine, expected)]
     assert row(page, "fluid by the line") == pytest.approx(given, rel=0.01)
     assert page.get_attribute("[data-dose='2']", "data-state") == "held"
@@ -136,5 +125,5 @@ def test_it_fits_a_phone(opened):
     page.keyboard.press("e")  # on to the end; the buttons are in a menu here
     answer(page, 0)
     wide = page.evaluate_handle("document.documentElement").get_property("scrollWidth").json_value()
-    assert wide <= PHONE["width"]
+    assert wide <= PHONE[0]
     assert len(asked) == 1 and wrong == []

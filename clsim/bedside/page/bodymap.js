@@ -46,7 +46,8 @@ export class BodyMap {
     this.lymph = shape("polygon", { class: "lymph" });
     this.leakText = shape("text", { x: 170, y: 40, "text-anchor": "middle" });
     this.lymphText = shape("text", { x: 170, y: 126, "text-anchor": "middle" });
-    this.node.append(this.leak, this.lymph, this.leakText, this.lymphText);
+    this.keptText = shape("text", { x: 170, y: 152, "text-anchor": "middle", class: "soft" });
+    this.node.append(this.keptText, this.leak, this.lymph, this.leakText, this.lymphText);
   }
 
   /** Numbers of the hidden body now, and ``first(name)`` what they were at the start. */
@@ -63,8 +64,10 @@ export class BodyMap {
     fill(this.tissue, "V_interstitium", typeof now.EVLW === "number" ? `lung water ${value(now.EVLW)} mL` : "");
     arrow(this.leak, now.J_v, 108, 232, 64);
     arrow(this.lymph, now.J_lymph, 232, 108, 98);
-    this.leakText.textContent = `through the wall ${value(now.J_v)} mL/h`;
+    this.leakText.textContent = `filtered ${value(now.J_v)} mL/h`;
     this.lymphText.textContent = `lymph ${value(now.J_lymph)} mL/h`;
+    const kept = now.J_v - now.J_lymph;
+    this.keptText.textContent = Number.isFinite(kept) ? `net ${kept < 0 ? "back" : "out"} ${value(Math.abs(kept))} mL/h` : "";
     this.node.setAttribute("aria-label", `Plasma ${value(now.V_plasma, 2)} litres, at the start ${value(first("V_plasma"), 2)}; `
       + `tissue ${value(now.V_interstitium, 1)} litres, at the start ${value(first("V_interstitium"), 1)}; `
       + `${this.leakText.textContent}; ${this.lymphText.textContent}`);

@@ -2,7 +2,7 @@
 
 import { button, choice, el, field, number, say } from "./dom.js";
 import { policies } from "./state.js";
-import { amount, bedName, left, sentence, unitName } from "./words.js";
+import { amount, bedName, left, sentence, thing, unitName } from "./words.js";
 
 // name, mL, minutes: the bags that a ward reaches for first
 const QUICK = [["saline_0.9", 500, 30], ["saline_0.9", 250, 30], ["albumin_5", 250, 30], ["albumin_25", 100, 60]];
@@ -28,11 +28,13 @@ export class Orders {
       this.build(state);
     }
     const bed = frame?.beds[this.bed];
+    this.t = frame?.t ?? 0;
     if (bed) this.follow(bed, hello);
   }
 
   build(state) {
-    const { hello } = state;
+    const named = (rows) => rows.map((each) => ({ ...each, label: thing(each.label) }));
+    const hello = { ...state.hello, drips: named(state.hello.drips), drugs: named(state.hello.drugs) };
     const names = policies(state);
     this.drips.clear();
     const note = names[this.bed] === "by-hand" ? "Nobody decides but you. Planned doses are given unless you hold them."
@@ -100,21 +102,26 @@ export class Orders {
       "aria-label": `${drip.label}, ${unitName(drip.unit)}` });
     const now = el("output", { class: "now", "data-testid": `drip-${drip.name}` }, "off");
     const step = (drip.usual || drip.largest / 10) / 2;
-    const by = (share) => {
-      const rate = Math.min(drip.largest, Math.max(0, (this.drips.get(drip.name).rate || 0) + share * step));
-      input.value = String(Number(rate.toPrecision(3)));
-      order(Number(input.value));
+    const found = { now, drip, rate: 0, coming: null };
+    const ask = (rate) => {
+      found.coming = { rate, t: this.t };
+      order(rate);
     };
-    this.drips.set(drip.name, { now, drip, rate: 0, by, hand: button("policy", () => order(null),
-      { class: "quiet", title: "Leave it to the policy again", hidden: true }) });
-    const set = () => input.reportValidity() && order(input.valueAsNumber);
+    found.by = (share) => {
+      const rate = Math.min(drip.largest, Math.max(0, (found.coming?.rate ?? found.rate) + share * step));
+      input.value = String(Number(rate.toPrecision(3)));
+      ask(Number(input.value));
+    };
+    found.hand = button("policy", () => ask(null), { class: "quiet", title: "Leave it to the policy again", hidden: true });
+    this.drips.set(drip.name, found);
+    const set = () => input.reportValidity() && ask(input.valueAsNumber);
     return el("form", { class: "drip", onsubmit: (event) => { event.preventDefault(); set(); } },
       el("span", { class: "label" }, sentence(drip.label)), now,
-      el("span", { class: "setting" }, button("−", () => by(-1), { "aria-label": `${drip.label} less` }), input,
+      el("span", { class: "setting" }, button("−", () => found.by(-1), { "aria-label": `${drip.label} less` }), input,
         el("span", { class: "unit" }, unitName(drip.unit)),
-        button("+", () => by(1), { "aria-label": `${drip.label} more`, "data-testid": `more-${drip.name}` }),
+        button("+", () => found.by(1), { "aria-label": `${drip.label} more`, "data-testid": `more-${drip.name}` }),
         el("button", { type: "submit" }, "Set"),
-        button("Off", () => order(0), { "aria-label": `${drip.label} off` }), this.drips.get(drip.name).hand));
+        button("Off", () => ask(0), { "aria-label": `${drip.label} off` }), found.hand));
   }
 
   drugs(hello) {
@@ -141,7 +148,10 @@ export class Orders {
       const rate = name === "oxygen" ? bed.drips.oxygen ?? bed.numbers.oxygen_L_min ?? 0 : bed.drips[name] ?? 0;
       found.rate = rate;
       const hand = Boolean(bed.by_hand?.includes(name));
-      say(found.now, rate > 0 ? `${amount(rate)} ${unitName(found.drip.unit)}${hand ? ", by hand" : ""}` : hand ? "off, by hand" : "off");
+      if (found.coming && (this.t > found.coming.t || found.coming.rate === rate)) found.coming = null; // it has come
+      if (found.coming?.rate > 0) say(found.now, `${amount(found.coming.rate)} ${unitName(found.drip.unit)} ordered, by hand`);
+      else if (found.coming) say(found.now, found.coming.rate === 0 ? "off ordered, by hand" : "left to the policy");
+      else say(found.now, rate > 0 ? `${amount(rate)} ${unitName(found.drip.unit)}${hand ? ", by hand" : ""}` : hand ? "off, by hand" : "off");
       found.now.dataset.on = String(rate > 0);
       found.hand.hidden = !hand;
     }

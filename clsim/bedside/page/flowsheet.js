@@ -1,6 +1,6 @@
 // The ward's flowsheet: a row for each hour, the newest first, blood tests as they were drawn.
 
-import { el, table } from "./dom.js";
+import { button, el, table } from "./dom.js";
 import { policies, signal } from "./state.js";
 import { amount, bedName, dayClock, shortName, unitName, value } from "./words.js";
 
@@ -23,21 +23,33 @@ export function running(rows) {
 
 export class Flowsheet {
   constructor(node) {
+    Object.assign(this, { key: null, tests: false, body: el("div") });
     this.node = node;
+    this.parts = [["Hour by hour", false], ["Blood tests", true]].map(([said, tests]) => button(said, () => this.show(tests),
+      { class: "quiet", "aria-pressed": String(tests === this.tests), "data-testid": tests ? "flow-tests" : "flow-hours" }));
+    node.append(el("div", { class: "group", role: "group", "aria-label": "Part of the flowsheet" }, this.parts), this.body);
+  }
+
+  show(tests) {
+    this.tests = tests;
+    this.parts.forEach((each, i) => each.setAttribute("aria-pressed", String(Boolean(i) === tests)));
     this.key = null;
+    this.update(this.state);
   }
 
   update(state) {
+    this.state = state;
     if (this.node.hidden) return;
     const key = state.beds.map((bed) => `${bed.flow.length} ${bed.flow.at(-1)?.hour}`).join(";") + state.scene?.session;
     if (key === this.key) return;
     this.key = key;
-    this.node.replaceChildren(...state.beds.flatMap((bed, number) => this.bed(state, bed.flow, number)));
+    this.body.replaceChildren(...state.beds.flatMap((bed, number) => this.bed(state, bed.flow, number)));
   }
 
   bed(state, rows, number) {
     const name = bedName(number, policies(state));
     if (!rows.length) return [el("p", { class: "empty" }, `${name}: the first hour is not over yet.`)];
+    if (this.tests) return [labs(rows, state, name)];
     const { day, all } = totals(rows);
     const net = running(rows);
     const drips = [...new Set(rows.flatMap((each) => Object.keys(each.drips)))];
@@ -50,7 +62,7 @@ export class Flowsheet {
       ...drips.map((each) => (row.drips[each] ? amount(row.drips[each]) : ""))]).slice(-ROWS).reverse();
     const said = `${name}. Last ${day.hours} h: in ${value(day.in_mL)}, out ${value(day.out_mL)}, net ${value(day.net_mL)} mL; `
       + `since the start: net ${value(all.net_mL)} mL.`;
-    return [table(said, head, body, { class: "flow", "data-testid": `flow-${number}` }), labs(rows, state, name)];
+    return [table(said, head, body, { class: "flow", "data-testid": `flow-${number}` })];
   }
 }
 
@@ -66,5 +78,5 @@ function labs(rows, state, name) {
   return table(`${name}. Blood tests as they came back, the newest first.`,
     ["", ...drawn.map((each) => dayClock(each.hour * 60))],
     names.map((each) => [heading(state, each), ...drawn.map((row) => (each in row.labs ? amount(row.labs[each]) : ""))]),
-    { class: "flow labs" });
+    { class: "flow labs", "data-testid": "labs" });
 }

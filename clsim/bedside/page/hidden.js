@@ -42,13 +42,14 @@ export class Hidden {
       const fill = el("i");
       const cell = { now: el("td", {}), first: el("td", {}), said: el("td", {}), fill, bar: el("span", { class: "change", "aria-hidden": "true" }, fill) };
       this.cells.set(`${number} ${each.name}`, cell);
-      return el("tr", {}, el("th", { scope: "row" }, sentence(each.label), el("small", {}, ` ${unitName(each.unit)}`)), cell.first, cell.now, cell.said, el("td", {}, cell.bar));
+      return el("tr", {}, el("th", { scope: "row" }, sentence(each.label), el("small", {}, ` ${unitName(each.unit)}`), cell.bar),
+        cell.first, cell.now, cell.said);
     });
     const map = new BodyMap();
     this.maps.push(map);
     return el("section", { "data-testid": `hidden-${number}` }, el("h3", {}, bedName(number, policies(state))), map.node,
       el("table", { class: "hiddenbody" },
-      el("thead", {}, headRow(["", "start", "now", "change", ""])),
+      el("thead", {}, headRow(["", "start", "now", "change"])),
       el("tbody", {}, rows)));
   }
 

@@ -42,7 +42,8 @@ const TYPED = new Set(["INPUT", "SELECT", "TEXTAREA"]);
 export function actionOf(event, { open = false, enabled = true } = {}) {
   if (event.ctrlKey || event.metaKey || event.altKey || open || !enabled) return null;
   const tag = event.target?.tagName ?? "";
-  if (TYPED.has(tag)) return null;
+  const closed = event.target?.closest?.("dialog:not([open])"); // the focus leaves a closed window a moment later
+  if (TYPED.has(tag) && !closed) return null;
   if (event.key === " " && (tag === "BUTTON" || tag === "SUMMARY" || tag === "A")) return null; // it presses what has the focus
   return ACTION.get(event.key.length === 1 ? event.key.toLowerCase() : event.key) ?? null;
 }

@@ -4,7 +4,7 @@ import { el, say } from "./dom.js";
 import { signal, signals, policies } from "./state.js";
 import { Sweep } from "./sweep.js";
 import { roleOf } from "./themes.js";
-import { amount, bedName, left, shortName, unitName, value } from "./words.js";
+import { amount, bedName, left, shortName, thing, unitName, value } from "./words.js";
 
 const LARGE = [
   { role: "ecg", main: "HR", label: "HR" },
@@ -79,7 +79,7 @@ export class Bed {
   update(state) {
     const found = state.frame?.beds[this.number];
     if (!found) return;
-    this.sweep.take(found.numbers, !found.dead);
+    this.sweep.take(found.numbers, !found.dead, state.frame.running);
     const limits = new Map(state.limits.rows.map((each) => [each.signal, each]));
     for (const tile of this.tiles.values()) {
       tile.write(found.numbers);
@@ -120,7 +120,7 @@ export function whatRuns(bed, state) {
   const known = new Map([...(state.hello?.drips ?? []), ...(state.hello?.fluids ?? [])].map((each) => [each.name, each]));
   const drips = Object.entries(bed.drips).filter(([, rate]) => rate > 0).map(([name, rate]) => {
     const hand = bed.by_hand?.includes(name) ? " (by hand)" : "";
-    return `${known.get(name)?.label ?? name} ${amount(rate)} ${unitName(known.get(name)?.unit)}${hand}`;
+    return `${thing(known.get(name)?.label ?? name)} ${amount(rate)} ${unitName(known.get(name)?.unit)}${hand}`;
   });
   const bags = bed.fluids.filter((each) => each.left_mL === null || each.left_mL >= 0.5)
     .map((each) => `${known.get(each.name)?.label ?? each.name}, ${left(each)}`);

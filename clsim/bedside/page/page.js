@@ -63,6 +63,9 @@ export class Page {
     for (const each of document.querySelectorAll("[data-step]")) each.addEventListener("click", () => this.do(each.dataset.step));
     by("more").addEventListener("click", () => this.menu(by("more").getAttribute("aria-expanded") !== "true"));
     document.addEventListener("keydown", (event) => this.key(event));
+    document.addEventListener("click", (event) => { // after a click by mouse, Space runs and pauses as before
+      if (event.detail > 0 && event.target.closest("main button, nav button, #alarmbar button")) event.target.closest("button").blur();
+    });
   }
 
   start() {
@@ -107,7 +110,7 @@ export class Page {
     if (scene.lesson) this.side("lesson");
     if (this.lost && this.lost !== scene.session && this.kept) this.act({ do: "load", toml: this.kept }); // the server began anew
     this.lost = null;
-    this.askedFor();
+    if (!this.offline) this.askedFor();
   }
 
   /** The patient and time that the address of the page names, once. */
@@ -175,6 +178,7 @@ export class Page {
   }
 
   why(t, bed) {
+    if (this.offline) return;
     const at = t ?? this.state.frame?.t ?? 0;
     this.side("why");
     this.act({ do: "why", at_min: at, bed });

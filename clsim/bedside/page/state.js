@@ -5,7 +5,7 @@ const KEPT_LINES = 2000; // of a log; older ones are forgotten by the page, not 
 /** Nothing known yet. */
 export function fresh() {
   return { hello: null, scene: null, frame: null, beds: [], branches: [], why: null, typical: null, saved: null,
-    limits: { rows: [], pause_on_alarm: false }, prompt: null, feedback: null, debrief: null, demo: null, error: null };
+    limits: { rows: [], pause_on_alarm: false }, prompt: null, given: [], debrief: null, demo: null, error: null };
 }
 
 function freshBed() {
@@ -28,7 +28,8 @@ const TAKE = {
     state.limits = { rows: message.alarms ?? [], pause_on_alarm: message.pause_on_alarm ?? false };
     state.frame = null;
     state.beds = Array.from({ length: count }, freshBed);
-    for (const each of ["why", "typical", "prompt", "feedback", "debrief"]) state[each] = null;
+    for (const each of ["why", "typical", "prompt", "debrief"]) state[each] = null;
+    state.given = [];
   },
   frame(state, message) {
     state.frame = message;
@@ -63,10 +64,12 @@ const TAKE = {
   },
   prompt(state, message) {
     state.prompt = message;
-    state.feedback = null;
   },
   feedback(state, message) {
-    state.feedback = message;
+    const asked = state.prompt?.id === message.prompt ? state.prompt : null;
+    state.given = [...state.given.filter((each) => each.prompt !== message.prompt),
+      { ...message, question: asked?.question ?? message.prompt, chosen: asked?.options[message.option] ?? "" }];
+    state.prompt = null;
   },
 };
 const KEPT = ["limits", "why", "typical", "saved", "debrief", "demo", "error"];

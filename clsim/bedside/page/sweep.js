@@ -11,6 +11,8 @@ const LANES = [
   { key: "venous", name: "CVP", role: "venous", low: -6, high: 18, marks: [0, 10] },
 ];
 
+const DRIVEN = ["HR", "SBP", "DBP", "MAP", "CVP"]; // what the waves are made of
+
 export class Sweep {
   constructor(canvas) {
     this.canvas = canvas;
@@ -20,19 +22,20 @@ export class Sweep {
     this.still = false;
   }
 
-  /** Range of a lane; that of the arterial pressure is the patient's, in steps that it keeps for a while. */
+  /** Range of a lane; that of the arterial pressure is what the strip holds, in steps of 20 mmHg. */
   rangeOf(lane) {
-    const { SBP, DBP } = this.beats.numbers;
-    if (lane.key !== "arterial" || !(SBP > DBP)) return lane;
-    const low = Math.max(0, Math.floor((DBP - 5) / 20) * 20);
-    const high = Math.ceil((SBP + 5) / 20) * 20;
+    if (lane.key !== "arterial" || !this.columns.length) return lane;
+    const all = this.columns.map((each) => each.arterial);
+    const low = Math.max(0, Math.floor((Math.min(...all) - 5) / 20) * 20);
+    const high = Math.max(low + 40, Math.ceil((Math.max(...all) + 5) / 20) * 20);
     return { ...lane, low: low - 4, high: high + 6, marks: [low, high] };
   }
 
-  /** Numbers of this moment; ``alive`` is false where nothing beats any more. */
-  take(numbers, alive) {
+  /** Numbers of this moment; ``alive`` is false where nothing beats, ``flows`` where the clock runs as a ward's does. */
+  take(numbers, alive, flows) {
+    const before = this.beats.numbers;
     this.beats.take(alive ? numbers : { ...numbers, HR: 0, respiratory_rate: 0 });
-    if (this.still) this.columns = [];
+    if (this.still || (!flows && DRIVEN.some((name) => before[name] !== this.beats.numbers[name]))) this.columns = [];
   }
 
   /** Goes on by ``seconds`` of wall time and draws; a strip that stands still is drawn whole from its beginning. */

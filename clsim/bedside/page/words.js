@@ -34,7 +34,7 @@ export function amount(x) {
 
 /** What the server says, for the ward: times as day and clock, bags and drugs by their labels. */
 export function plain(said, hello) {
-  const labels = new Map([...(hello?.fluids ?? []), ...(hello?.drips ?? []), ...(hello?.drugs ?? [])].map((each) => [each.name, each.label]));
+  const labels = new Map([...(hello?.fluids ?? []), ...(hello?.drips ?? []), ...(hello?.drugs ?? [])].map((each) => [each.name, thing(each.label)]));
   return (said ?? "").replace(/\b(\d+):([0-5]\d) h\b/g, (_, h, min) => dayClock(Number(h) * 60 + Number(min)))
     .replace(/[a-z][a-z0-9_.]*[a-z0-9]/gi, (word) => (word.includes("_") && labels.get(word)) || word);
 }
@@ -60,6 +60,11 @@ const SHORT = { HR: "HR", SBP: "SBP", DBP: "DBP", MAP: "MAP", CVP: "CVP", SaO2: 
   urine_mL_h: "Urine", weight_kg: "Weight", weight_change_kg: "Gain", weight_change_pct: "Gain", oxygen_L_min: "O₂ flow",
   escape_rate: "Escape", leak: "Leak", V_plasma: "Plasma", V_interstitium: "Interst.", albumin: "Albumin", SVR: "SVR",
   vasodilation: "Vasodil.", CO: "CO", EVLW: "Lung H₂O", J_v: "Filtrate", J_lymph: "Lymph" };
+
+/** What is given, without the way it goes in: "phenylephrine by the line" is phenylephrine. */
+export function thing(label) {
+  return label.replace(/ by (the line|prongs or mask)$/, "");
+}
 
 /** A short name of a signal. */
 export function shortName(about) {

@@ -11,7 +11,7 @@ export function expected(grid) {
   return course;
 }
 
-/** What a course came to, as rows of words and numbers, from the beginning of the lesson on. */
+/** What a course came to, as rows of label, unit and number, from the beginning of the lesson on. */
 export function totals(grid, course) {
   const { begin_min: begin } = grid.lesson;
   const { t, rows } = course.samples(-1, course.end, true);
@@ -22,30 +22,30 @@ export function totals(grid, course) {
   const doses = course.doses(course.end).filter((each) => ["given", "running"].includes(each.state)).length;
   const drips = grid.drips.map((name) => [name, Math.max(...part.map(([time]) => course.at(name, time)))]).filter(([, most]) => most > 0.05);
   return [
-    ["doses given, of the whole course", doses],
-    [`hours with mean pressure below ${LOW} mmHg`, low / 60],
-    ["lowest mean pressure, mmHg", Math.min(...values("MAP"))],
-    ["fluid by the line, L", change("in_mL") / 1000],
-    ["weight gained, kg", change("weight_kg")],
-    ["albumin at the end, g/L", course.at("albumin", course.end)],
-    ["leak at the end (rest = 0)", course.at("leak", course.end)],
-    ["most lung water, mL", Math.max(...values("EVLW"))],
-    ...drips.map(([name, most]) => [`${name}, highest rate (${grid.units[name]})`, most]),
+    ["doses given, of the whole course", "", doses],
+    [`time with mean pressure below ${LOW} mmHg`, "h", low / 60],
+    ["lowest mean pressure", "mmHg", Math.min(...values("MAP"))],
+    ["fluid by the line", "L", change("in_mL") / 1000],
+    ["weight gained", "kg", change("weight_kg")],
+    ["albumin at the end", "g/L", course.at("albumin", course.end)],
+    ["leak at the end (at rest 0)", "", course.at("leak", course.end)],
+    ["most lung water", "mL", Math.max(...values("EVLW"))],
+    ...drips.map(([name, most]) => [`${name}, highest rate`, grid.units[name], most]),
   ];
 }
 
 /** The message that the page shows as the debrief. */
 export function debriefOf(grid, course) {
   const mine = totals(grid, course);
-  const other = new Map(totals(grid, expected(grid)));
-  for (const [what] of mine) if (!other.has(what)) other.set(what, 0);
+  const other = new Map(totals(grid, expected(grid)).map(([label, , value]) => [label, value]));
   const answers = course.answers.map(({ prompt, option }) => {
     const asked = grid.prompts[prompt];
     const { said, verdict, cite } = asked.options[option];
-    return { is: "feedback", prompt: asked.id, option, said: `${asked.options[option].label}. ${said}`, verdict,
+    return { is: "feedback", prompt: asked.id, option, said, verdict,
       right: verdict === null ? null : verdict === "good", cite };
   });
   const timeline = course.log(grid.lesson.begin_min, course.end).map((each) => ({ is: "log", bed: 0, ...each }));
   return { is: "debrief", timeline, answers, questions: grid.questions,
-    totals: mine.map(([what, value]) => ({ what, "your way": value, "expected way": other.get(what) })) };
+    columns: ["your way", "expected way"],
+    totals: mine.map(([label, unit, value]) => ({ name: label, label, unit, here_A: value, here_B: other.get(label) ?? 0 })) };
 }
