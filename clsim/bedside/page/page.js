@@ -11,6 +11,7 @@ import { Lesson } from "./lesson.js";
 import { Log } from "./log.js";
 import { asked, Look } from "./look.js";
 import { Bed } from "./monitor.js";
+import { Pace } from "./pace.js";
 import { Orders } from "./controls.js";
 import { apply, fresh, policies, signal } from "./state.js";
 import { tabs } from "./tabs.js";
@@ -37,7 +38,7 @@ export class Page {
     this.link = makeLink((message) => this.hear(message), (on, again) => this.line(on, again));
     this.act = (message) => this.send(message);
     this.beds = [];
-    this.sceneKey = null;
+    this.pace = new Pace();
     this.last = performance.now();
     this.build();
   }
@@ -82,6 +83,7 @@ export class Page {
     if (about === "hello" && message.disclaimer) say(by("disclaimer").firstElementChild, message.disclaimer);
     if (about === "scene") this.scene(message);
     if (about === "error") this.tell(`Not done: ${message.said}`, true);
+    if (about === "frame") this.pace.take(performance.now(), message.t, message.running);
     if (about === "saved") this.saved(message);
     if (about === "why") this.side("why");
     if (about === "debrief" || about === "feedback") this.side("lesson");
@@ -217,6 +219,7 @@ export class Page {
   bring(what) {
     if (this.lower(what) || this.side(what === "debrief" ? "lesson" : what)) return;
     if (what === "typical" || what === "command") this.views.typical.show(this.state);
+    if (what === "command") document.querySelector("[data-testid=command]")?.focus();
   }
 
   sayNumbers() {
@@ -250,16 +253,17 @@ export class Page {
     this.dirty = false;
     const { state } = this;
     const { frame } = state;
+    const pace = frame ? this.pace.said(frame.speed) : "";
     for (const view of Object.values(this.views)) if (view !== this.views.alarms) view.update(state);
     if (!frame) return;
     this.views.alarms.update(frame);
     this.beds.forEach(({ bed, doses }, number) => {
       bed.update(state);
       if (frame.beds[number]) doses.update(frame.beds[number].doses, frame.t);
-      say(bed.caption, frame.running ? `waves illustrative, 25 mm/s; trends ${value(frame.speed)}×` : "waves illustrative, 25 mm/s; time stands still");
+      say(bed.caption, frame.running ? `waves illustrative, 25 mm/s; trends ${pace}` : "waves illustrative, 25 mm/s; time stands still");
     });
     say(by("clock"), sentence(dayClock(frame.t)));
-    say(by("pace"), `${frame.running ? `${value(frame.speed)}×` : "paused"}${frame.behind ? ", computing" : ""}`);
+    say(by("pace"), `${frame.running ? pace : "paused"}${frame.behind ? ", computing" : ""}`);
     say(by("run"), frame.running ? "Pause" : "Run");
     by("run").setAttribute("aria-pressed", String(frame.running));
     for (const each of by("speeds").children) each.setAttribute("aria-checked", String(Number(each.dataset.speed) === frame.speed));
