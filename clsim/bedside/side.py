@@ -90,6 +90,11 @@ def policy_of(name: str | None) -> Policy | None:
     return sound_policy(name)
 
 
+def shipped_policy(policy: Policy) -> bool:
+    """Whether the name alone means this policy."""
+    return policy.name in (*policies(), BY_HAND) and sound_policy(policy.name).text == policy.text
+
+
 @dataclass(frozen=True)
 class Handover:
     """Another policy decides."""
@@ -140,10 +145,15 @@ class Side:
         self.bed = Bed(self.case.admission, forks_of(self.actions, self.case.scenario))
 
     @property
+    def deciding(self) -> Policy | None:
+        """The policy that decides now."""
+        later = [each.said.policy for each in self.actions if isinstance(each.said, Handover)]
+        return later[-1] if later else self.case.policy
+
+    @property
     def policy(self) -> str | None:
-        """Who decides now."""
-        later = [each.said.policy.name for each in self.actions if isinstance(each.said, Handover)]
-        return later[-1] if later else self.case.name
+        """Its name."""
+        return self.deciding.name if self.deciding else None
 
     def do(self, action: Action, minute: float) -> None:
         """One more action; nothing is changed if it cannot be."""
