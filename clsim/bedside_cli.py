@@ -173,7 +173,7 @@ def _computed(file: Path, out: Path) -> None:
         with bar(f"running {case.scenario.name}"):
             from clsim.bedside.bed import Bed
 
-            bed = Bed(case.admission, forks_of(actions, case.scenario), case.policy is None)
+            bed = Bed(case.admission, forks_of(actions, case.scenario))
             bed.reach(case.scenario.horizon)
             result = bed.told(case.scenario.horizon)
         assert result is not None

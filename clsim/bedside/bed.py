@@ -26,7 +26,7 @@ from clsim.engine.outcome import REPORT
 from clsim.errors import NumericalFailure
 from clsim.managed.bedside import Bedside, Stage
 from clsim.managed.course import Admission, ForkedPlan, check, flowing
-from clsim.managed.hand import NO_HAND, Fork, Hand, as_written, joined, read_fork
+from clsim.managed.hand import Fork, Hand, joined, read_fork
 from clsim.managed.result import ManagedResult
 from clsim.model.layout import CEILING, FLOOR, FLOWS, INPUTS, STATES, columns
 from clsim.policy.compiled import no_rules
@@ -80,9 +80,6 @@ class Bed:
     who : Admission
     forks : sequence of Fork
         Orders by hand, in order of time.
-    written : bool
-        The fluids and drugs of the scenario run as they are written, and its held doses are held; a hand may take its
-        drips over.
 
     Raises
     ------
@@ -90,9 +87,8 @@ class Bed:
         For orders that cannot be meant.
     """
 
-    def __init__(self, who: Admission, forks: Sequence[Fork] = (), written: bool = False) -> None:
-        self.who, self.written = who, written
-        self.first = as_written(who.scenario, who.weight, who.height) if written else NO_HAND
+    def __init__(self, who: Admission, forks: Sequence[Fork] = ()) -> None:
+        self.who = who
         self.given = measures(who.weight, who.height)
         self.read: dict[str, Hand] = {}
         self.forks: tuple[Fork, ...] = ()
@@ -192,7 +188,7 @@ class Bed:
 
     def _hand(self, forks: Sequence[Fork]) -> Hand:
         """What is ordered; orders that were read are not read again."""
-        hands = [self.first]
+        hands = [self.who.first]
         for fork in forks:
             key = json.dumps(fork.data(), sort_keys=True)
             if key not in self.read:

@@ -72,7 +72,7 @@ class Room(ABC):
         self.stop_typical()
         self.sides = sides
         self.t, self.running, self.behind = minute, False, False
-        self.goal, self.until_alarm = 0.0, False
+        self.goal, self.until_alarm, self.reveal = 0.0, False, False
         self.noted: list[dict[str, Any]] = []  # alarms and remarks
         self.branches: list[Branch] = []
         self.learning = learning

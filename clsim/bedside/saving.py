@@ -12,10 +12,9 @@ import clsim
 from clsim.bedside import messages
 from clsim.bedside.alarms import LIMITS, Limit, changed
 from clsim.bedside.by_hand import MOST
-from clsim.bedside.side import BY_HAND, Action, Case, Handover, Side, case, policy_of
+from clsim.bedside.side import Action, Case, Handover, Side, case, policy_of, shipped_policy
 from clsim.errors import BadInput
-from clsim.policy.lint import sound_policy
-from clsim.policy.policy import loads_policy, policies
+from clsim.policy.policy import loads_policy
 from clsim.scenario import gallery, toml_text
 from clsim.scenario.scenario import Scenario, load, loads
 
@@ -40,10 +39,9 @@ class Saved:
 def written(sides: list[Side], minute: float, limits: tuple[Limit, ...], pause_on_alarm: bool) -> str:
     """The file of a session."""
     first = sides[0].case
-    texts = {side.case.policy.name: side.case.policy.text for side in sides if side.case.policy}
-    texts |= {each.said.policy.name: each.said.policy.text for side in sides for each in side.actions
-              if isinstance(each.said, Handover)}
-    unknown = {name: text for name, text in texts.items() if not _shipped_policy(name, text)}
+    used = [side.case.policy for side in sides if side.case.policy]
+    used += [each.said.policy for side in sides for each in side.actions if isinstance(each.said, Handover)]
+    unknown = {each.name: each.text for each in used if not shipped_policy(each)}
     data: dict[str, Any] = {
         "kind": KIND, "version": clsim.__version__, "scenario": first.scenario.name, "seed": first.seed,
         "minute": minute, "pause_on_alarm": pause_on_alarm}
@@ -65,8 +63,7 @@ def written(sides: list[Side], minute: float, limits: tuple[Limit, ...], pause_o
 def command(side: Side, stem: str) -> str:
     """The command that computes what is on the screen, without a page."""
     first = side.case
-    if side.actions or not shipped(first.scenario) or (first.policy and not _shipped_policy(
-            first.policy.name, first.policy.text)):
+    if side.actions or not shipped(first.scenario) or (first.policy and not shipped_policy(first.policy)):
         return shlex.join(["clsim", "bedside", "--load", f"{stem}.toml", "--out", f"{stem}.nc"])
     words = ["clsim", "run", first.scenario.name]
     if first.policy:
@@ -79,10 +76,6 @@ def command(side: Side, stem: str) -> str:
 def shipped(scenario: Scenario) -> bool:
     """Whether the name alone means this scenario."""
     return scenario.name in gallery.scenarios() and load(scenario.name).text == scenario.text
-
-
-def _shipped_policy(name: str, text: str) -> bool:
-    return name in (*policies(), BY_HAND) and sound_policy(name).text == text
 
 
 def read(text: str) -> Saved:
@@ -130,7 +123,8 @@ def _policy(name: Any, own: dict[str, Any]) -> Any:
     if not isinstance(name, str):
         raise BadInput("is no name of a policy", given=str(name)[:40], key="load, policy")
     if name in own:
-        return loads_policy(_text(own[name], "policies"), name)
+        named = _said(messages.Learn, {"do": "lesson", "name": name}, "load, policies").name
+        return loads_policy(_text(own[name], "policies"), named)
     return policy_of(name or None)
 
 

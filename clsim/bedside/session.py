@@ -17,10 +17,8 @@ from clsim.bedside.learning import Learning
 from clsim.bedside.room import Branch, Room
 from clsim.bedside.side import BY_HAND, CONTRAST, Action, Case, Handover, Side, case, policy_of
 from clsim.bedside.typical import Job, outcomes
-from clsim.compare.run import AS_WRITTEN
 from clsim.errors import BadInput
 from clsim.managed import explain
-from clsim.policy.lint import sound_policy
 from clsim.policy.policy import load_policy
 
 DAY = 1440.0
@@ -228,10 +226,9 @@ class Session(Room):
         if self.job and not self.job.done:
             raise BadInput("one is under way", allowed="stop_typical", key="typical")
         first = self.sides[0]
-        names = [side.policy for side in self.sides]
-        if len(names) == 1:
-            names.append(next(each for each in CONTRAST if each != names[0]))
-        policies = [AS_WRITTEN if name is None else sound_policy(name) for name in names]
+        policies = [side.deciding for side in self.sides]
+        if len(policies) == 1:
+            policies.append(policy_of(next(each for each in CONTRAST if each != first.policy)))
         scenario = first.case.scenario
         name = scenario.name if saving.shipped(scenario) else f"{scenario.name}.toml"
         beds = tuple((side.case, side.actions) for side in self.sides)

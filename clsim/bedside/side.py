@@ -49,7 +49,7 @@ class Case:
     def admission(self) -> Admission:
         """The patient at rest."""
         return admit(self.scenario, self.policy or load_policy(BY_HAND), seed=self.seed, patient=self.patient,
-                     everyone=self.everyone)
+                     everyone=self.everyone, written=self.policy is None)
 
     @property
     def name(self) -> str | None:
@@ -59,7 +59,8 @@ class Case:
     def under(self, policy: Policy | None) -> Case:
         """The same patient under another policy from the start; he is not drawn again."""
         made = replace(self, policy=policy)
-        made.__dict__["admission"] = replace(self.admission, policy=policy or load_policy(BY_HAND))
+        made.__dict__["admission"] = replace(self.admission, policy=policy or load_policy(BY_HAND),
+                                             written=policy is None)
         return made
 
 
@@ -87,6 +88,11 @@ def policy_of(name: str | None) -> Policy | None:
         raise BadInput("is not a shipped policy", given=name, allowed=", ".join(known), nearest=nearest(name, known),
                        key="policy")
     return sound_policy(name)
+
+
+def shipped_policy(policy: Policy) -> bool:
+    """Whether the name alone means this policy."""
+    return policy.name in (*policies(), BY_HAND) and sound_policy(policy.name).text == policy.text
 
 
 @dataclass(frozen=True)
@@ -136,13 +142,18 @@ class Side:
     buried: bool = False  # its end was told
 
     def __post_init__(self) -> None:
-        self.bed = Bed(self.case.admission, forks_of(self.actions, self.case.scenario), self.case.policy is None)
+        self.bed = Bed(self.case.admission, forks_of(self.actions, self.case.scenario))
+
+    @property
+    def deciding(self) -> Policy | None:
+        """The policy that decides now."""
+        later = [each.said.policy for each in self.actions if isinstance(each.said, Handover)]
+        return later[-1] if later else self.case.policy
 
     @property
     def policy(self) -> str | None:
-        """Who decides now."""
-        later = [each.said.policy.name for each in self.actions if isinstance(each.said, Handover)]
-        return later[-1] if later else self.case.name
+        """Its name."""
+        return self.deciding.name if self.deciding else None
 
     def do(self, action: Action, minute: float) -> None:
         """One more action; nothing is changed if it cannot be."""

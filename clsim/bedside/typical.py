@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 
 from clsim.bedside.bed import Bed
-from clsim.bedside.side import Action, Case, forks_of
+from clsim.bedside.side import Action, Case, forks_of, shipped_policy
 from clsim.compare.endpoints import Endpoint, available, values
 from clsim.compare.paired import shown
-from clsim.compare.run import Given, compare
+from clsim.compare.run import AS_WRITTEN, compare
 from clsim.errors import BadInput, ClsimError
 from clsim.managed.course import CANDIDATES
 from clsim.managed.result import ManagedResult
+from clsim.policy.policy import Policy
 
-AT_ONCE = 2  # comparisons of all sessions together
+AT_ONCE = 2  # comparisons of all sessions together, and threads of each
 ROOM = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -35,7 +36,7 @@ def outcomes(result: ManagedResult) -> dict[str, tuple[Endpoint, float | None]]:
 
 def whole(case: Case, actions: tuple[Action, ...]) -> dict[str, tuple[Endpoint, float | None]]:
     """The same of a patient of a session, at the end of his course, with what was ordered so far."""
-    bed = Bed(case.admission, forks_of(actions, case.scenario), case.policy is None)
+    bed = Bed(case.admission, forks_of(actions, case.scenario))
     bed.reach(case.scenario.horizon)
     result = bed.told(np.inf)
     return {} if result is None else outcomes(result)
@@ -49,8 +50,8 @@ class Job:
     ----------
     sides : tuple of (Case, actions)
         The two beds, or one that is compared with a contrast.
-    policies : tuple
-        Two policies, or ``as-written``.
+    policies : tuple of Policy or None
+        None: the scenario's own orders.
     n : int
         Patients drawn.
     scenario : str
@@ -63,7 +64,7 @@ class Job:
     """
 
     sides: tuple[tuple[Case, tuple[Action, ...]], ...]
-    policies: tuple[Given, Given]
+    policies: tuple[Policy | None, Policy | None]
     n: int
     scenario: str
     share: float = 0.0
@@ -107,7 +108,8 @@ class Job:
 
     def _found(self) -> dict[str, Any]:
         case = self.sides[0][0]
-        found = compare(case.scenario, self.policies, self.n, CANDIDATES, seed=case.seed, threads=1, tell=self._tell)
+        found = compare(case.scenario, [each or AS_WRITTEN for each in self.policies], self.n, CANDIDATES, seed=case.seed, threads=AT_ONCE,
+                        tell=self._tell)
         self._tell("this patient to the end of the course", 0.99)
         here = [whole(*each) for each in self.sides]
         here += [{}] * (2 - len(here))
@@ -122,7 +124,8 @@ class Job:
                 "here_A": here[0][name][1] if name in here[0] else None,
                 "here_B": here[1][name][1] if name in here[1] else None,
                 "mean_difference": each["difference"], "low": each["ci_low"], "high": each["ci_high"]})
-        names = [each if isinstance(each, str) else str(getattr(each, "name", each)) for each in self.policies]
+        names = [AS_WRITTEN if each is None else each.name if shipped_policy(each) else f"{each.name}.toml"
+                 for each in self.policies]
         words = ["clsim", "compare", self.scenario, *(part for name in names for part in ("--policy", name)),
                  "-n", str(self.n), "--seed", str(case.seed)]
         return {"n": found.treated, "policies": [first, second], "rows": rows, "command": shlex.join(words)}

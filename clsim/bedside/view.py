@@ -10,7 +10,7 @@ import numpy as np
 
 from clsim import units
 from clsim.bedside.bed import Bed
-from clsim.bedside.by_hand import Forks, ordered, planned
+from clsim.bedside.by_hand import FINEST, Forks, ordered, planned
 from clsim.bedside.side import Action, Handover
 from clsim.bedside.signals import COLUMN, HIDDEN, LABS, NAMES, VITAL, WARD, names_of, rounded, shown
 from clsim.managed.result import units_of
@@ -26,14 +26,15 @@ SEEN = names_of(VITAL, WARD)
 UNSEEN = names_of(HIDDEN)
 VITALS = names_of(VITAL)
 HOUR = 60.0
+SOON = 1.0 / FINEST  # min; what begins so soon is ordered now
 MOST_SAMPLES = 3_000  # of a trend in one message
 
 
 def frame(bed: Bed, minute: float, reveal: bool, alarms: list[dict[str, Any]]) -> dict[str, Any]:
     """A bed at a minute."""
     over = bed.dead is not None and minute >= bed.end
-    row, inputs = bed.at(minute)
-    drips = {name: round(float(inputs[column]), 3) for name, column in COLUMN.items() if inputs[column] > 0.0}
+    row, _ = bed.at(minute)
+    drips = running(bed, minute)
     blank: dict[str, float | None] = dict.fromkeys(SEEN)
     numbers = blank if over else rounded(row, SEEN)
     return {
@@ -43,6 +44,18 @@ def frame(bed: Bed, minute: float, reveal: bool, alarms: list[dict[str, Any]]) -
         "by_hand": sorted({entry["give"] for fork in bed.forks for entry in fork.drug
                            if "rate" in entry and "until" not in entry}),
         "fluids": [] if over else bags(bed, minute), "alarms": alarms, "dead": bed.dead if over else None}
+
+
+def running(bed: Bed, minute: float) -> dict[str, float]:
+    """Rates of the drips, with what was ordered this very moment."""
+    _, inputs = bed.at(minute)
+    found = {}
+    for name, column in COLUMN.items():
+        by_hand = bed.bedside.hand.rate(name, minute + SOON)
+        rate = float(inputs[column]) if by_hand is None else by_hand
+        if rate > 0.0:
+            found[name] = round(rate, 3)
+    return found
 
 
 def doses(bed: Bed, minute: float) -> list[dict[str, Any]]:
@@ -71,8 +84,8 @@ def bags(bed: Bed, minute: float) -> list[dict[str, Any]]:
     """Fluids that run in: by hand, and of the policy."""
     found = []
     for order in bed.bedside.hand.orders:
-        if order.kind == "fluid" and order.start <= minute < order.stop:
-            found.append(_bag(order.name, order.rate * (order.stop - minute), order.rate))
+        if order.kind == "fluid" and order.start <= minute + SOON and minute < order.stop:
+            found.append(_bag(order.name, order.rate * (order.stop - max(minute, order.start)), order.rate))
     for entry in reversed(bed.bedside.notes.entries):
         if entry.kind == "portion" and entry.unit == "L" and entry.begins <= minute < entry.ends:
             rate = entry.amount / (entry.ends - entry.begins)

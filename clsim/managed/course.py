@@ -18,7 +18,7 @@ from clsim.engine import block as engine
 from clsim.engine.timeline import Event
 from clsim.errors import BadInput, BadPatient, NumericalFailure
 from clsim.managed.bedside import Bedside, calendar_of, make_stages
-from clsim.managed.hand import Fork, Hand, read_hand
+from clsim.managed.hand import NO_HAND, Fork, Hand, as_written, joined, read_hand
 from clsim.managed.result import ManagedResult, make_chart
 from clsim.managed.trace import BODY, HAND, NEVER, Entry, clock, duration
 from clsim.model.layout import INPUTS, columns
@@ -68,6 +68,9 @@ class Admission:
         Number in the cohort; None for the scenario's own.
     everyone : bool
         He need not be eligible.
+    written : bool
+        The fluids and drugs of the scenario run as they are written, and its held doses are held, as if a hand had
+        ordered so.
     """
 
     scenario: Scenario
@@ -77,6 +80,12 @@ class Admission:
     seed: int
     patient: int | None
     everyone: bool
+    written: bool = False
+
+    @cached_property
+    def first(self) -> Hand:
+        """What the scenario itself orders."""
+        return as_written(self.scenario, self.weight, self.height) if self.written else NO_HAND
 
     @property
     def number(self) -> int:
@@ -120,7 +129,7 @@ class Admission:
             plan.times[:length], found.states[0, :length].copy(), found.flows[0, :length].copy(), inputs[:length],
             self.scenario, named(self.people.parameters[0]), policy=self.policy, seed=self.seed, patient=self.patient,
             cohort=None if self.patient is None else self.cohort, everyone=self.everyone, forks=tuple(forks),
-            trace=trace_of(bed, bed.hand, found), chart=make_chart(
+            written=self.written, trace=trace_of(bed, bed.hand, found), chart=make_chart(
                 bed.notes.times, [(bound.policy.columns, value, at) for bound, value, at in bed.notes.chart],
                 bed.notes.met, bed.notes.running, bed.notes.stopped),
             outcomes=outcomes, swings=swings(bed))
@@ -128,7 +137,7 @@ class Admission:
 
 def admit(
     scenario: Scenario, policy: str | Path | Policy, *, seed: int | None = None, patient: int | None = None,
-    cohort: str | Path | Cohort | None = None, everyone: bool = False,
+    cohort: str | Path | Cohort | None = None, everyone: bool = False, written: bool = False,
 ) -> Admission:
     """Who is to be followed; arguments and errors as for `run_managed`."""
     if patient is None and cohort is not None:
@@ -142,12 +151,13 @@ def admit(
     people_of = load_cohort(CANDIDATES if cohort is None else cohort)
     drawn = scenario.seed if seed is None else seed
     people = own(scenario, people_of) if patient is None else one_of(people_of, scenario, drawn, patient, everyone)
-    return Admission(scenario, first, people_of, people, drawn, patient, everyone)
+    return Admission(scenario, first, people_of, people, drawn, patient, everyone, written)
 
 
 def run_managed(
     scenario: Scenario, policy: str | Path | Policy, *, seed: int | None = None, patient: int | None = None,
     cohort: str | Path | Cohort | None = None, everyone: bool = False, forks: Sequence[Fork] = (),
+    written: bool = False,
 ) -> ManagedResult:
     """Follow one patient under a policy.
 
@@ -166,6 +176,8 @@ def run_managed(
         Follow him though he is not eligible.
     forks : sequence of Fork
         Changes by hand.
+    written : bool
+        What the scenario itself orders is given too, as if by hand.
 
     Raises
     ------
@@ -173,8 +185,8 @@ def run_managed(
         If something cannot be meant, or the patient is not eligible.
     NumericalFailure
     """
-    who = admit(scenario, policy, seed=seed, patient=patient, cohort=cohort, everyone=everyone)
-    hand = read_hand(scenario, forks, who.weight, who.height)
+    who = admit(scenario, policy, seed=seed, patient=patient, cohort=cohort, everyone=everyone, written=written)
+    hand = joined([who.first, read_hand(scenario, forks, who.weight, who.height)])
     plan = who.plan(hand)
     bed = who.bedside(plan, hand, forks)
     inputs = np.full((plan.times.size, len(columns(INPUTS))), np.nan)
@@ -315,9 +327,9 @@ def notes_of(result: ManagedResult) -> list[str]:
     """What a reader should know: what was left to the policy, and drips that swing."""
     left = sorted({order.label for order in result.scenario.orders if order.kind in LEFT_TO_POLICIES})
     notes = [*result.scenario.notes]
-    if left:
+    if left and not result.written:
         notes.append(f"{result.deciding.name} gives fluids and drugs in place of the scenario ({', '.join(left)})")
-    if result.scenario.held:
+    if result.scenario.held and not result.written:
         notes.append("doses that the scenario holds are asked like all others: the policy decides")
     if not result.deciding.about.get("verified", True):
         notes.append(f"the source of {result.deciding.name} was not seen itself")

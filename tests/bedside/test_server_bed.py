@@ -117,7 +117,7 @@ def test_what_is_shown_between_looks_meets_the_looks(who):
 def test_the_orders_of_a_scenario_run_as_written(scenario):
     """Without a policy a bed is what ``clsim run`` computes with the other solver, held doses held."""
     held = scenario.but(course={"hold": [2]})
-    bed = Bed(admit(held, load_policy("by-hand"), seed=3), (), written=True)
+    bed = Bed(admit(held, "by-hand", seed=3, written=True))
     bed.reach(held.horizon)
     told, run = bed.told(np.inf), clsim.run(held)
     assert [entry.kind for entry in told.trace if entry.dose] == [
@@ -131,7 +131,7 @@ def test_the_orders_of_a_scenario_run_as_written(scenario):
 
 def test_a_hand_takes_over_a_written_drip(scenario):
     drip = scenario.but(drug=[{"give": "phenylephrine", "rate": "30 mcg/min", "from": "10 h"}])
-    bed = Bed(admit(drip, load_policy("by-hand"), seed=3), (), written=True)
+    bed = Bed(admit(drip, "by-hand", seed=3, written=True))
     bed.reach(700.0)
     assert bed.at(700.0)[1][view.COLUMN["phenylephrine"]] == 30.0
     bed.ordered((Fork(707.0, drug=({"give": "phenylephrine", "rate": "0 mcg/min"},)),), 707.0, 710.0)

@@ -158,6 +158,7 @@ orders = []
     (('orders = []', 'orders = [{at_min = 5.0, do = "drip", name = "x", rate = 2.0}]'), "cannot be ordered"),
     (('orders = []', 'orders = 5'), "no list"),
     (('[[bed]]', '[[bed]]\n[[bed]]\n[[bed]]'), "one bed or two"),
+    (('[[bed]]\npolicy = "cwg-2014"', '[policies]\n"../x.toml" = "a = 1"\n[[bed]]\npolicy = "../x.toml"'), "pattern"),
     (('[[bed]]', '[[limit]]\nsignal = "MAP"\nlow = 9.0\nhigh = 8.0\n[[bed]]'), "above the high"),
     (('orders = []', 'orders = ' + "[" * 500), "TOML|deeply"),
 ])  # fmt: skip
@@ -171,7 +172,7 @@ def test_what_cannot_be_loaded_is_refused(page, change, words):
 
 def test_typical_is_one_at_a_time_and_can_be_stopped(page):
     page.step(30.0)
-    page.say("typical", n=10_000)
+    page.say("typical", n=1_000)
     with pytest.raises(BadInput, match="one is under way"):
         page.say("typical", n=20)
     page.say("stop_typical")

@@ -127,6 +127,22 @@ def test_a_policy_goes_on_from_what_the_hand_did(page):
         page.say("drip", name="phenylephrine", rate=None)
 
 
+@pytest.mark.parametrize("minute", [485.0333, 480.0, 0.0])
+def test_what_is_ordered_is_shown_before_the_clock_moves(page, minute):
+    """Between two grid points, at a look that is not decided yet, and at the very beginning."""
+    if minute:
+        page.step(minute)
+    page.say("fluid", name="saline_0.9", volume_mL=500, over_min=30)
+    page.say("drip", name="norepinephrine", rate=5)
+    bed = page.last("frame")["beds"][0]
+    assert bed["drips"]["norepinephrine"] == 5.0 and page.t == pytest.approx(minute, abs=1e-4)
+    assert {"name": "saline_0.9", "left_mL": 500.0, "rate_mL_h": 1000.0} in bed["fluids"]
+    page.step(minute + 15.0)
+    bed = page.last("frame")["beds"][0]
+    left = next(each for each in bed["fluids"] if each["name"] == "saline_0.9")["left_mL"]
+    assert left == pytest.approx(250.0, abs=0.5) and bed["drips"]["norepinephrine"] == 5.0
+
+
 def test_alarms_latch_are_silenced_and_known(page):
     page.say("limit", signal="MAP", low=86.0, high=None)
     page.say("limit", signal="SBP", low=None, high=None)
@@ -168,6 +184,10 @@ def test_the_hidden_body_is_shown_when_asked_for(page):
     assert page.last("frame")["beds"][0]["hidden"] is None and "leak" not in page.last("trend")["rows"]
     page.say("reveal", on=True)
     assert page.last("frame")["beds"][0]["hidden"]["leak"] > 0.1
+    page.say("open", scenario="hd-il2-standard", policy="cwg-2014", seed=1)
+    assert not page.last("scene")["reveal"]  # covered again
+    page.step(300.0)
+    page.say("reveal", on=True)
     assert page.last("trend")["reset"] and len(page.last("trend")["rows"]["leak"]) == 60
 
 

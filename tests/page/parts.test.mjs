@@ -8,6 +8,7 @@ import { changed } from "../../clsim/bedside/page/hidden.js";
 import { actionOf, KEYS } from "../../clsim/bedside/page/keys.js";
 import { address, Link, wait } from "../../clsim/bedside/page/link.js";
 import { asked } from "../../clsim/bedside/page/look.js";
+import { Pace } from "../../clsim/bedside/page/pace.js";
 import { amount, bedName, dayClock, left, plain, span, unitName, value } from "../../clsim/bedside/page/words.js";
 
 const PAGE = new URL("../../clsim/bedside/page/", import.meta.url);
@@ -102,6 +103,18 @@ test("the address of the page may name a patient, a time and a look", () => {
   const found = asked("?seed=7&t=90&speed=0&theme=projector&policy=&patient=x");
   assert.deepEqual([found.seed, found.t, found.still, found.theme, found.policy, found.patient], [7, 90, true, "projector", "", null]);
   assert.equal(asked("").seed, null);
+});
+
+test("the pace is what is measured, and the speed that was set where both agree", () => {
+  const pace = new Pace();
+  assert.equal(pace.said(60), "60×");
+  for (let i = 0; i < 40; i += 1) pace.take(i * 50, i * 0.05, true); // 60 model seconds a second
+  assert.equal(pace.said(60), "60×");
+  assert.equal(pace.said(3600), "about 60×");
+  for (let i = 0; i < 40; i += 1) pace.take(2000 + i * 50, 2 + i * 1.0, true);
+  assert.equal(pace.said(60), "about 1200×");
+  pace.take(4050, 0, true); // gone back: measured anew
+  assert.equal(pace.said(60), "60×");
 });
 
 class Socket {

@@ -11,6 +11,7 @@ import { Lesson } from "./lesson.js";
 import { Log } from "./log.js";
 import { asked, Look } from "./look.js";
 import { Bed } from "./monitor.js";
+import { Pace } from "./pace.js";
 import { Orders } from "./controls.js";
 import { apply, fresh, policies, signal } from "./state.js";
 import { tabs } from "./tabs.js";
@@ -21,8 +22,9 @@ import { Why } from "./why.js";
 import { askFiles, askHelp, askLimits, askLook, askPatient, askRewind } from "./windows.js";
 import { dayClock, sentence, shortName, value } from "./words.js";
 
-const AUTOSAVE = 60_000; // ms; what a server that was started anew is given back
+const AUTOSAVE = 15_000; // ms; what a server that was started anew is given back
 const OFFLINE = new Set(["run", "dose", "hour", "end", "rewind", "look", "help", "reveal", "numbers", "flow", "trends", "log", "shorter", "longer"]);
+const ASIDE = new Set(["save", "why", "reveal", "silence", "typical", "stop_typical", "debrief"]); // nothing is ordered by these
 const STEPS = ["dose", "alarm", "rounds", "hour", "end"];
 const by = (id) => document.getElementById(id);
 
@@ -37,7 +39,7 @@ export class Page {
     this.link = makeLink((message) => this.hear(message), (on, again) => this.line(on, again));
     this.act = (message) => this.send(message);
     this.beds = [];
-    this.sceneKey = null;
+    this.pace = new Pace();
     this.last = performance.now();
     this.build();
   }
@@ -82,6 +84,7 @@ export class Page {
     if (about === "hello" && message.disclaimer) say(by("disclaimer").firstElementChild, message.disclaimer);
     if (about === "scene") this.scene(message);
     if (about === "error") this.tell(`Not done: ${message.said}`, true);
+    if (about === "frame") this.pace.take(performance.now(), message.t, message.running);
     if (about === "saved") this.saved(message);
     if (about === "why") this.side("why");
     if (about === "debrief" || about === "feedback") this.side("lesson");
@@ -139,6 +142,7 @@ export class Page {
   send(message) {
     const sent = this.link.send(message);
     if (!sent) this.tell("Not done: the connection is lost.", true);
+    else if (!ASIDE.has(message.do)) this.unsaved = true;
     return sent;
   }
 
@@ -217,6 +221,7 @@ export class Page {
   bring(what) {
     if (this.lower(what) || this.side(what === "debrief" ? "lesson" : what)) return;
     if (what === "typical" || what === "command") this.views.typical.show(this.state);
+    if (what === "command") document.querySelector("[data-testid=command]")?.focus();
   }
 
   sayNumbers() {
@@ -239,9 +244,9 @@ export class Page {
     for (const { bed } of this.beds) bed.draw(running ? seconds : 0, this.look.now.still, colours);
     if (!by("trends").hidden) this.trends.update(this.state, colours);
     this.views.alarms.ring(now, running);
-    if (running && !this.offline && now - (this.autosaved ?? 0) > AUTOSAVE) {
+    if (!this.offline && (running || this.unsaved) && now - (this.autosaved ?? 0) > AUTOSAVE && this.link.send({ do: "save" })) {
       this.autosaved = now;
-      this.link.send({ do: "save" });
+      this.unsaved = false;
     }
     requestAnimationFrame((next) => this.draw(next));
   }
@@ -250,16 +255,17 @@ export class Page {
     this.dirty = false;
     const { state } = this;
     const { frame } = state;
+    const pace = frame ? this.pace.said(frame.speed) : "";
     for (const view of Object.values(this.views)) if (view !== this.views.alarms) view.update(state);
     if (!frame) return;
     this.views.alarms.update(frame);
     this.beds.forEach(({ bed, doses }, number) => {
       bed.update(state);
       if (frame.beds[number]) doses.update(frame.beds[number].doses, frame.t);
-      say(bed.caption, frame.running ? `waves illustrative, 25 mm/s; trends ${value(frame.speed)}×` : "waves illustrative, 25 mm/s; time stands still");
+      say(bed.caption, frame.running ? `waves illustrative, 25 mm/s; trends ${pace}` : "waves illustrative, 25 mm/s; time stands still");
     });
     say(by("clock"), sentence(dayClock(frame.t)));
-    say(by("pace"), `${frame.running ? `${value(frame.speed)}×` : "paused"}${frame.behind ? ", computing" : ""}`);
+    say(by("pace"), `${frame.running ? pace : "paused"}${frame.behind ? ", computing" : ""}`);
     say(by("run"), frame.running ? "Pause" : "Run");
     by("run").setAttribute("aria-pressed", String(frame.running));
     for (const each of by("speeds").children) each.setAttribute("aria-checked", String(Number(each.dataset.speed) === frame.speed));

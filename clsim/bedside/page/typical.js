@@ -28,12 +28,13 @@ export class Typical {
   }
 
   show(state) {
+    if (this.open) return;
+    this.told = null;
     const many = number({ min: "20", max: "10000", step: "1", value: "1000", "data-testid": "many" });
     this.bar = el("progress", { max: 1, value: 0, hidden: true, "aria-label": "Progress" });
     this.said = el("p", { class: "note", role: "status", "data-testid": "typical-said" });
     this.result = el("div", {});
     this.stop = button("Stop", () => this.act({ do: "stop_typical" }), { hidden: true });
-    this.open = true;
     show("Is this patient typical?", [
       el("p", {}, "One patient is an anecdote. This draws others, treats each of them under both policies with the same chances, and gives the mean difference within pairs."),
       el("form", { class: "order", onsubmit: (event) => {
@@ -42,6 +43,7 @@ export class Typical {
         this.act({ do: "typical", n: many.valueAsNumber });
       } }, field("patients", many), el("button", { type: "submit", class: "main", "data-testid": "typical-go" }, "Run the pairs"), this.stop),
       this.bar, this.said, this.result], { wide: true, closed: () => { this.open = false; } });
+    this.open = true; // only now: what was open before has said that it is closed
     if (state.typical) this.update(state);
   }
 
