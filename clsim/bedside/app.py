@@ -40,14 +40,14 @@ REFUSED = 4403  # close code: wrong token, or asked by the page of another site
 class Guard:
     """Only requests to a host by which the server is known, and safe headers on every answer."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
-        self.app, self.hosts = app, {each.lower() for each in hosts}
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None) -> None:
+        self.app, self.hosts = app, None if hosts is None else {each.lower() for each in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        if _bare(HTTPConnection(scope).headers.get("host", "")) not in self.hosts:
+        if self.hosts is not None and _bare(HTTPConnection(scope).headers.get("host", "")) not in self.hosts:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": REFUSED})
             else:
@@ -74,7 +74,7 @@ def _bare(host: str) -> str:
     return head if colon and port.isdigit() else host.lower()
 
 
-def make_app(house: House, token: str = "", hosts: Iterable[str] = LOOPBACK) -> Starlette:
+def make_app(house: House, token: str = "", hosts: Iterable[str] | None = LOOPBACK) -> Starlette:
     """The application.
 
     Parameters
@@ -82,9 +82,17 @@ def make_app(house: House, token: str = "", hosts: Iterable[str] = LOOPBACK) -> 
     house : House
     token : str
         Asked for in the query of the line; empty for none.
-    hosts : iterable of str
-        Names by which the server may be called.
+    hosts : iterable of str, optional
+        Names by which the server may be called; any if not given, where a token is asked for.
+
+    Raises
+    ------
+    ValueError
+        If anybody could call it by any name.
     """
+
+    if hosts is None and not token:
+        raise ValueError("without a token, a server is called by its own names only")
 
     async def line(socket: WebSocket) -> None:
         origin = socket.headers.get("origin")
@@ -132,7 +140,7 @@ def make_app(house: House, token: str = "", hosts: Iterable[str] = LOOPBACK) -> 
     routes = [
         Route("/", index), WebSocketRoute("/ws", line), Route("/lessons/{name}/sheet", instructor),
         Mount("/page", StaticFiles(directory=PAGE))]
-    return Starlette(routes=routes, middleware=[Middleware(Guard, hosts=tuple(hosts))], lifespan=life)
+    return Starlette(routes=routes, middleware=[Middleware(Guard, hosts=hosts)], lifespan=life)
 
 
 @cache

@@ -86,6 +86,7 @@ class House:
         self.case, self.grace, self.clock = case, grace, clock
         self.first = [messages.INCOMING.validate_python(dict(each)) for each in first]
         self.guests: dict[str, Guest] = {}
+        self.greeting = text(hello())
         self.pool = ThreadPoolExecutor(THREADS, "bedside")
 
     # ------------------------------------------------------------------------------------ coming
@@ -100,7 +101,7 @@ class House:
         name : str
             Of a session that lost its line; another one begins if there is none of that name.
         """
-        await send(text(hello()))
+        await send(self.greeting)
         guest = self.guests.get(name)
         if guest is None:
             try:

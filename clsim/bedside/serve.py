@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import os
 import secrets
 import socket
 import sys
@@ -16,6 +18,7 @@ from clsim.bedside.messages import LARGE
 from clsim.errors import BadInput
 
 TOKEN = 18  # bytes
+WAITING = 64  # lines that may wait to be taken
 SWITCH = 0.0005  # s after which a thread that computes lets others have their turn
 ANYWHERE = ("0.0.0.0", "::", "")
 
@@ -42,8 +45,10 @@ def bound(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         found = socket.socket(family, socket.SOCK_STREAM)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would let two servers share a port
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))
+        found.listen(WAITING)
     except OSError as error:
         if found:
             found.close()
@@ -71,7 +76,7 @@ def serve(house: House, host: str, port: int, open_page: bool, query: str = "") 
     token = "" if is_loopback(host) else secrets.token_urlsafe(TOKEN)
     place = bound(host, port)
     shown = socket.gethostname() if host in ANYWHERE else host
-    names = [*LOOPBACK, f"[{host}]" if ":" in host else host, shown, *_addresses(host)]
+    names = None if host in ANYWHERE else [*LOOPBACK, f"[{host}]" if ":" in host else host]
     parts = [each for each in (f"token={token}" if token else "", query) if each]
     inside = f"[{shown}]" if ":" in shown else shown
     address = f"http://{inside}:{place.getsockname()[1]}/" + (f"?{'&'.join(parts)}" if parts else "")
@@ -83,15 +88,5 @@ def serve(house: House, host: str, port: int, open_page: bool, query: str = "") 
         ws_per_message_deflate=False, server_header=False, lifespan="on", timeout_graceful_shutdown=2)
     if open_page:
         webbrowser.open(address)
-    uvicorn.Server(config).run(sockets=[place])
-
-
-def _addresses(host: str) -> list[str]:
-    """Numbers by which others may call this machine, where it listens at all of them."""
-    if host not in ANYWHERE:
-        return []
-    try:
-        found = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)
-    except OSError:
-        return []
-    return [f"[{each[4][0]}]" if ":" in str(each[4][0]) else str(each[4][0]) for each in found]
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[place])

@@ -90,6 +90,17 @@ def test_only_this_machine_is_answered(house):
     assert not house.guests
 
 
+def test_a_server_for_others_is_called_by_any_name_and_wants_a_token(house):
+    with pytest.raises(ValueError, match="without a token"):
+        make_app(house, hosts=None)
+    with TestClient(make_app(house, token="secret", hosts=None), base_url="http://ward-7.example") as client:
+        assert client.get("/").status_code == 200
+        with pytest.raises(WebSocketDisconnect), line(client, host="ward-7.example"):
+            pass
+        with line(client, "/ws?token=secret", host="ward-7.example") as socket:
+            until(socket, "scene")
+
+
 def test_pages_of_other_sites_are_refused(client, house):
     with pytest.raises(WebSocketDisconnect), line(client, origin="http://evil.example"):
         pass
