@@ -27,16 +27,27 @@ STARTING = 300.0  # s; the kernel may have to be compiled first
 PATIENCE = 60_000  # ms
 
 
+RUNNING: dict[str, subprocess.Popen[str]] = {}
+
+
 @contextmanager
-def serving(*arguments: str):
+def serving(*arguments: str, port: str = "0"):
     """The bedside of these arguments, as its command serves it; gives its address."""
-    command = [sys.executable, "-m", "clsim", "bedside", *arguments, "--no-open", "--port", "0"]
+    command = [sys.executable, "-m", "clsim", "bedside", *arguments, "--no-open", "--port", port]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           env=os.environ | {"PYTHONUNBUFFERED": "1"}) as process:
         try:
-            yield _address(process)
+            address = _address(process)
+            RUNNING[address] = process
+            yield address
         finally:
             process.terminate()
+
+
+def end_of(address: str) -> None:
+    """End a server before its time."""
+    RUNNING[address].terminate()
+    RUNNING[address].wait(30)
 
 
 def _address(process: subprocess.Popen[str]) -> str:

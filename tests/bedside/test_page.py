@@ -50,6 +50,14 @@ def test_the_page_asks_for_what_is_understood_and_has_a_way_to_each_thing():
     assert known - set(SENT) <= {"demo"}  # the command begins it, the page takes over
 
 
+def test_the_document_names_every_key():
+    told = (ROOT / "docs" / "bedside.md").read_text(encoding="utf-8")
+    rows = re.findall(r'^  \["(.)", "\w+", ', (PAGE / "keys.js").read_text(encoding="utf-8"), re.M)
+    assert len(rows) > 25
+    for key in rows:
+        assert key == " " or f"`{key.upper()}`" in told, key
+
+
 def test_no_file_of_the_page_is_long():
     for each in (*SCRIPTS, *(ROOT / "tests" / "page").glob("*.mjs")):
         assert len(each.read_text(encoding="utf-8").splitlines()) <= 400, each.name

@@ -6,6 +6,7 @@ import { amount, bedName, dayClock, shortName, unitName, value } from "./words.j
 
 const VITALS = ["HR", "SBP", "DBP", "MAP", "CVP", "SaO2", "respiratory_rate", "temperature"];
 const ROWS = 240; // hours that are shown at most
+const DRAWS = 40; // of blood
 
 /** Sums that a nurse reads: over the last 24 hours, and since the start. */
 export function totals(rows) {
@@ -71,12 +72,17 @@ function heading(state, name) {
   return about ? `${shortName(about)} ${unitName(about.unit)}` : name;
 }
 
+function test(state, name, found) {
+  const about = signal(state, name);
+  return about ? value(found, about.decimals) : amount(found);
+}
+
 function labs(rows, state, name) {
-  const drawn = rows.filter((each) => each.labs).slice(-12).reverse();
+  const drawn = rows.filter((each) => each.labs).slice(-DRAWS).reverse();
   if (!drawn.length) return el("p", { class: "empty" }, `${name}: no blood has been drawn yet.`);
   const names = [...new Set(drawn.flatMap((each) => Object.keys(each.labs)))];
   return table(`${name}. Blood tests as they came back, the newest first.`,
     ["", ...drawn.map((each) => dayClock(each.hour * 60))],
-    names.map((each) => [heading(state, each), ...drawn.map((row) => (each in row.labs ? amount(row.labs[each]) : ""))]),
+    names.map((each) => [heading(state, each), ...drawn.map((row) => (each in row.labs ? test(state, each, row.labs[each]) : ""))]),
     { class: "flow labs", "data-testid": "labs" });
 }

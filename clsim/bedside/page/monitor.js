@@ -96,7 +96,7 @@ export class Bed {
     const level = !alarm ? "" : alarm.latched ? "latched" : alarm.level;
     if (tile.node.dataset.level !== level) tile.node.dataset.level = level;
     tile.flag.hidden = !alarm;
-    if (alarm) say(tile.flag, alarm.latched ? "was" : `${SIGNS[alarm.level]} alarm`);
+    if (alarm) say(tile.flag, alarm.latched ? "over" : `${SIGNS[alarm.level]} alarm`);
   }
 
   /** The next stretch of wave; ``still`` draws one strip that does not move. */

@@ -22,8 +22,9 @@ import { Why } from "./why.js";
 import { askFiles, askHelp, askLimits, askLook, askPatient, askRewind } from "./windows.js";
 import { dayClock, sentence, shortName, value } from "./words.js";
 
-const AUTOSAVE = 60_000; // ms; what a server that was started anew is given back
+const AUTOSAVE = 15_000; // ms; what a server that was started anew is given back
 const OFFLINE = new Set(["run", "dose", "hour", "end", "rewind", "look", "help", "reveal", "numbers", "flow", "trends", "log", "shorter", "longer"]);
+const ASIDE = new Set(["save", "why", "reveal", "silence", "typical", "stop_typical", "debrief"]); // nothing is ordered by these
 const STEPS = ["dose", "alarm", "rounds", "hour", "end"];
 const by = (id) => document.getElementById(id);
 
@@ -141,6 +142,7 @@ export class Page {
   send(message) {
     const sent = this.link.send(message);
     if (!sent) this.tell("Not done: the connection is lost.", true);
+    else if (!ASIDE.has(message.do)) this.unsaved = true;
     return sent;
   }
 
@@ -242,9 +244,9 @@ export class Page {
     for (const { bed } of this.beds) bed.draw(running ? seconds : 0, this.look.now.still, colours);
     if (!by("trends").hidden) this.trends.update(this.state, colours);
     this.views.alarms.ring(now, running);
-    if (running && !this.offline && now - (this.autosaved ?? 0) > AUTOSAVE) {
+    if (!this.offline && (running || this.unsaved) && now - (this.autosaved ?? 0) > AUTOSAVE && this.link.send({ do: "save" })) {
       this.autosaved = now;
-      this.link.send({ do: "save" });
+      this.unsaved = false;
     }
     requestAnimationFrame((next) => this.draw(next));
   }
