@@ -108,8 +108,8 @@ class Job:
 
     def _found(self) -> dict[str, Any]:
         case = self.sides[0][0]
-        found = compare(case.scenario, [each or AS_WRITTEN for each in self.policies], self.n, CANDIDATES, seed=case.seed, threads=AT_ONCE,
-                        tell=self._tell)
+        policies = [each or AS_WRITTEN for each in self.policies]
+        found = compare(case.scenario, policies, self.n, CANDIDATES, seed=case.seed, threads=AT_ONCE, tell=self._tell)
         self._tell("this patient to the end of the course", 0.99)
         here = [whole(*each) for each in self.sides]
         here += [{}] * (2 - len(here))

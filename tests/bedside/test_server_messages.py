@@ -127,7 +127,7 @@ def fingerprint(session):
     """Everything that a message could have changed."""
     parts = [session.t, session.running, session.goal, session.until_alarm, session.speed, session.reveal,
              session.pause_on_alarm, session.silent_for, session.limits, session.branches, session.noted,
-             session.job, session.demo, session.learning, session.name]
+             id(session.job), session.demo, session.learning, session.name]
     parts += [(side.actions, side.policy, side.told, side.sampled, side.hour, side.alarms.ringing, side.bed.tick,
                side.bed.forks, side.bed.desk.time[0]) for side in session.sides]
     state = b"".join(side.bed.desk.state.tobytes() for side in session.sides)
@@ -153,6 +153,7 @@ def fuzzed(count, seed):
             good += 1
             before = fingerprint(session)
         session.out.clear()
+    session.stop_typical()
     session.tick(0.05)
     assert session.out[-1]["is"] == "frame"
     return refused, good
