@@ -52,7 +52,7 @@ def sheet(lesson: Lesson, courses: Courses | None = None) -> str:
         + section("Before: have you", items(BEFORE, "tick"))
         + section("Debrief: keep to", items(AFTER, "tick")) + "</div>",
         section("Prompts and expected answers", *(_prompt(lesson, each) for each in lesson.prompts)),
-        section("Debrief: questions and answers", _questions(lesson)),
+        section("Debrief: questions and answers", _questions(lesson), _hidden(lesson)),
         section("What the model shows", "<p>Computed when this sheet was made, not written in advance.</p>",
                 _claims(found)),
         section("Sources", items([*(f"{key}: {text}" for key, text in lesson.sources.items()), STANDARD])),
@@ -97,6 +97,11 @@ def _questions(lesson: Lesson) -> str:
     return table(("ask", "answer", "look at"), (
         (escape(each.ask), f"{escape(each.answer)} {cite(each.cite)}", escape(_signals(each)))
         for each in lesson.debrief))
+
+
+def _hidden(lesson: Lesson) -> str:
+    names = ", ".join(SIGNALS[name].label for name in lesson.reveal)
+    return f"<p>Of the hidden body, once the group has committed itself: {escape(names)}.</p>" if names else ""
 
 
 def _signals(question: Question) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from clsim.lessons.claims import look_at, shown
 from clsim.lessons.course import Courses, when
+from clsim.lessons.export import export
 from clsim.lessons.lesson import lessons, load_lesson
 from clsim.lessons.parts import Claim, Moment
 from clsim.managed.fork import fork
@@ -113,6 +114,7 @@ def test_the_model_shows_what_the_texts_say(name):
     courses = Courses(load_lesson(name))
     wrong = [f"{each.claim.says}: {each.words}" for each in look_at(courses) if not each.holds]
     assert wrong == []
+    assert len(export(courses.lesson, courses).encode()) < 5_000_000
     for course in courses:
         assert course.end == courses.lesson.end_min, "nobody dies in a lesson that does not say so"
         asked = [each.minute for each in course.asked]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from browsing import DESKTOP, PHONE, chromium
 
 from clsim.lessons.debrief import hours_below
 from clsim.lessons.export import export
+from clsim.lessons.lesson import load_lesson
+from clsim.lessons.sheet import sheet
 
 __all__ = ["chromium"]  # a fixture
 pytestmark = pytest.mark.slow
@@ -118,6 +122,16 @@ def test_what_a_file_cannot_do_is_refused_and_the_hidden_body_waits_for_the_debr
     page.click("[data-testid=tab-hidden]")
     page.wait_for_selector("[data-testid=hidden-0]", timeout=WAIT)
     assert wrong == []
+
+
+def test_the_longest_sheet_prints_on_two_pages(chromium, tmp_path):
+    file = tmp_path / "sheet.html"
+    file.write_text(sheet(load_lesson("third-day")), encoding="utf-8")
+    page = chromium.new_page()
+    page.goto(file.as_uri())
+    printed = page.pdf(format="A4", prefer_css_page_size=True)
+    page.close()
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 2
 
 
 def test_it_fits_a_phone(opened):

@@ -11,6 +11,11 @@ export function expected(grid) {
   return course;
 }
 
+/** Whether any answer is better than another. */
+function judged(grid) {
+  return grid.prompts.some((asked) => asked.options.some((each) => each.verdict));
+}
+
 /** What a course came to, as rows of label, unit and number, from the beginning of the lesson on. */
 export function totals(grid, course) {
   const { begin_min: begin } = grid.lesson;
@@ -46,6 +51,6 @@ export function debriefOf(grid, course) {
   });
   const timeline = course.log(grid.lesson.begin_min, course.end).map((each) => ({ is: "log", bed: 0, ...each }));
   return { is: "debrief", timeline, answers, questions: grid.questions,
-    columns: ["your way", "expected way"],
+    columns: ["your way", judged(grid) ? "expected way" : "first answers"],
     totals: mine.map(([label, unit, value]) => ({ name: label, label, unit, here_A: value, here_B: other.get(label) ?? 0 })) };
 }
