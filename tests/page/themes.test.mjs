@@ -93,5 +93,5 @@ test("the style sheet names no colour but the first ones, which are those of the
   const [root, rest] = css.split("--gap");
   for (const [, name, hex] of root.matchAll(/--(\w+): (#[0-9a-f]{6})/g)) assert.equal(hex, dark[name], name);
   assert.deepEqual([...rest.matchAll(/#[0-9a-f]{3,8}\b(?=[;\s}])/g)].map((each) => each[0]).filter((each) => each !== "#000a"), []);
-  for (const [, name] of css.matchAll(/var\(--(\w+)\)/g)) assert.ok(name in dark || ["gap", "corner"].includes(name), name);
+  for (const [, name] of css.matchAll(/var\(--(\w+)\)/g)) assert.ok(name in dark || ["gap", "corner", "foot"].includes(name), name);
 });
