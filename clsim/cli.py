@@ -15,11 +15,13 @@ import typer
 
 import clsim
 from clsim.arguments import AsJson, ScenarioArgument, Setting, overrides
+from clsim.bedside_cli import bedside, demo
 from clsim.calibrate_cli import calibrate
 from clsim.cohort_cli import cohort as cohort_command
 from clsim.compare_cli import WithEnsemble, compare, sweep
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, ClsimError, Place
+from clsim.lesson_cli import lesson
 from clsim.managed_cli import (
     AllOption,
     CohortOption,
@@ -57,6 +59,7 @@ app = typer.Typer(
 )
 app.add_typer(validate, name="validate")
 app.add_typer(sensitivity, name="sensitivity")
+app.add_typer(lesson, name="lesson")
 app.command("cohort")(cohort_command)
 app.command()(explain)
 app.command()(fork)
@@ -64,6 +67,8 @@ app.command(cls=WithEnsemble)(compare)
 app.command()(sweep)
 app.command()(study)
 app.command()(calibrate)
+app.command()(bedside)
+app.command()(demo)
 
 
 def main() -> None:
@@ -88,29 +93,6 @@ def common(
     ] = False,
 ) -> None:
     """Common options."""
-
-
-@app.command()
-def demo(out: Annotated[Path, typer.Option(help="Folder for the figures.")] = Path("demo")) -> None:
-    """Run the week of the 2014 consensus paper and draw its five figures."""
-    from clsim.progress import bar
-
-    if out.exists() and not out.is_dir():
-        raise BadInput("is a file, not a folder", key="--out", place=Place(str(out)))
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        place = Place(str(out))
-        raise BadInput(f"cannot be made ({error.strerror})", key="--out", place=place) from None
-    with bar("five figures") as tell:
-        from clsim import figures
-
-        try:
-            files = figures.demo(out, tell)
-        except OSError as error:
-            raise BadInput(f"cannot be written ({error})", place=Place(str(out))) from None
-    for file in files:
-        print(file)
 
 
 @app.command()

@@ -13,6 +13,9 @@ import pytest
 import clsim
 from clsim import reference
 from clsim.errors import BadInput
+from clsim.lessons.claims import look_at
+from clsim.lessons.course import Courses
+from clsim.lessons.lesson import load_lesson
 from clsim.model import oncotic
 from clsim.model.layout import FLOWS, INPUTS, PARAMETERS, STATES, SUBSYSTEMS
 from clsim.patient import settle_patient
@@ -219,6 +222,10 @@ def test_scenarios_on_a_page_can_be_read(page, tmp_path, monkeypatch):
         if text in refused or all(line in SHIPPED for line in text.strip().splitlines()):
             continue
         Path("mine.toml").write_text(text, encoding="utf-8")
+        if "lesson" in tomllib.loads(text):
+            found = look_at(Courses(load_lesson(Path("mine.toml"))))
+            assert found and all(each.holds for each in found)
+            continue
         assert clsim.load("mine.toml").orders
 
 

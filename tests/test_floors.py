@@ -48,8 +48,13 @@ FLOORS = (
     ("plots figures reference validation compare.pictures compare.publish sensitivity.pictures",),
     ("evidence.kinetics evidence.reading evidence.targets evidence.arms evidence.fit evidence.waves evidence.clinical "
         "evidence.calibrate evidence.identify evidence.variants evidence.report evidence.__main__",),
-    ("arguments calibrate_cli cohort_cli managed_cli compare_cli study_cli sensitivity_cli validate_cli cli "
-        "__main__",),
+    ("lessons lessons.parts lessons.schema lessons.lesson lessons.demo lessons.course lessons.claims lessons.page "
+        "lessons.drawing lessons.sheet lessons.debrief lessons.grid lessons.bundle lessons.export "
+        "bedside bedside.messages bedside.answers bedside.signals bedside.bed bedside.by_hand bedside.alarms "
+        "bedside.side bedside.view bedside.saving bedside.typical bedside.learning bedside.demonstration bedside.room "
+        "bedside.session bedside.greeting bedside.house bedside.app bedside.serve",),
+    ("arguments calibrate_cli cohort_cli managed_cli compare_cli study_cli sensitivity_cli validate_cli "
+        "lesson_cli bedside_cli cli __main__",),
 )
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names[0].split()}
 SUBSYSTEM_FILES = {f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS}
@@ -59,9 +64,13 @@ ONLY = {  # what may be imported by these alone
     "llvmlite": {"jit", "lane_types", "lane_records"},
     "matplotlib": {"plots", "figures", "compare.pictures", "sensitivity.pictures", "cli"},
     "typer": {"cli", "arguments", "calibrate_cli", "cohort_cli", "managed_cli", "compare_cli", "study_cli",
-              "sensitivity_cli", "validate_cli"},
+              "sensitivity_cli", "validate_cli", "lesson_cli", "bedside_cli"},
     "pydantic": {"scenario.schema", "scenario.json_schema", "cohort.schema", "policy.schema", "compare.study",
-                 "evidence.targets", "reference", "validation.trends.table"},
+                 "evidence.targets", "reference", "validation.trends.table", "lessons.schema", "bedside.messages",
+                 "bedside.answers", "bedside.saving"},
+    "starlette": {"bedside.app"},
+    "uvicorn": {"bedside.serve"},
+    "anyio": {"bedside.house"},
 }
 KERNEL_FLOOR = ("model.", "engine.")
 CLOSED_TO_KERNELS = {  # nothing that opens a file, knows a unit or calls a library of mathematics

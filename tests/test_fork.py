@@ -244,10 +244,24 @@ def test_times_and_policies_that_cannot_be_are_refused(managed, plain):
         plain.fork("36 h", policy="cwg-2014")
     with pytest.raises(BadInput, match="did you mean cwg-2014"):
         managed.fork("36 h", policy="cwg-2041")
-    with pytest.raises(BadInput, match="whole quarters of an hour"):
-        managed.fork("36 h 7 min", drug=[{"give": "phenylephrine", "rate": "1 mcg/min"}])
     with pytest.raises(BadInput, match="is the name of an order of the scenario, which stays"):
         plain.fork("36 h", fluid=[{"name": "bolus", "give": "saline_0.9", "volume": "1 L", "over": "1 h"}])
+
+
+def test_a_drip_is_set_at_any_minute(managed):
+    """Norepinephrine, which the policy does not have, ends at once; phenylephrine is the policy's at its next look."""
+    other = managed.fork("36 h 7 min", drug=[
+        {"give": "norepinephrine", "rate": "5 mcg/min", "until": "37 h 3 min"},
+        {"give": "phenylephrine", "rate": "37 mcg/min", "until": "37 h 20 min"}])
+    same_before(managed, other, 36 * 60.0 + 7.0)
+    drips = {name: other[name].values for name in ("norepinephrine", "phenylephrine")}
+    at = {minute: int(np.searchsorted(other.time, minute)) for minute in (2160.0, 2175.0, 2205.0, 2220.0, 2235.0)}
+    assert [drips["norepinephrine"][at[each]] for each in at] == [0.0, 5.0, 5.0, 5.0, 0.0]
+    assert drips["phenylephrine"][at[2160.0]] == managed["phenylephrine"].values[at[2160.0]] != 37.0
+    assert [drips["phenylephrine"][at[each]] for each in (2175.0, 2205.0, 2220.0, 2235.0)] == [37.0] * 4
+    assert other.outcomes["norepinephrine_amount"] == pytest.approx(56.0 * 5.0 / 1000.0)  # mg, in 56 min
+    known = dict(zip(*other.chart.readings("phenylephrine"), strict=True))
+    assert known[2175.0] * other.parameters["weight"] == pytest.approx(37.0)
 
 
 def test_short_orders_are_read():

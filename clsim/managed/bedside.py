@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from clsim.engine.block import Desk, Found
+from clsim.engine.block import Course, Desk, Found
 from clsim.managed.decisions import Look, Notes
-from clsim.managed.hand import NO_HAND, Hand
+from clsim.managed.hand import CLOSE, NO_HAND, Hand
 from clsim.model.layout import INPUTS, columns
 from clsim.policy.interpreter import Decider, Mask, Numbers, Round, decider
 from clsim.policy.memory import GIVEN, Calendar, Memory, Orders, make_calendar, rows_of
@@ -36,11 +36,16 @@ class HandRound(Round):
         rows = bound.rows.supports
         self.own = {DRIPS[each.drip]: s for s, each in reversed([*enumerate(rows)])
                     if each.kind == DRIP and each.drip != NO}
+        now = tick * TICK
+        self.turned = {name: rate for name in self.own if (rate := hand.rate(name, now - CLOSE)) is not None
+                       and rate != hand.rate(name, now - TICK)}
         super().__init__(bound, tick, memory)
 
     def agents(self) -> Numbers:
-        """Running rates, those among them that were set by hand and that the policy has no drip for."""
+        """Running rates, with what was set by hand since the last look, or has no drip of the policy."""
         rates = super().agents()
+        for name, rate in self.turned.items():
+            rates[:, DRIPS.index(name)] = rate / self.weight if name in PRESSORS else rate
         for name, rate in self.set.items():
             if name not in self.own:
                 rates[:, DRIPS.index(name)] += rate / self.weight if name in PRESSORS else rate
@@ -145,13 +150,20 @@ class Bedside:
     stages : list of Stage
         The first is the one that `clsim.crowd.plan.follow` looks with.
     hand : Hand
+    course : Course
+        Is changed where a drip is set by hand between two looks.
     notes : Notes
         What is told of it.
     """
 
     stages: list[Stage]
     hand: Hand
+    course: Course
     notes: Notes = field(default_factory=Notes)
+    ward: Numbers = field(init=False, repr=False)  # what the course gives without the hand
+
+    def __post_init__(self) -> None:
+        self.ward = self.course.inputs[:, :, 0].copy()
 
     def decide(self, bound: Decider, tick: int, memory: Memory, desk: Desk, found: Found) -> Orders:
         """See `clsim.crowd.steering.Decide`."""
@@ -172,7 +184,23 @@ class Bedside:
             Watching(stage.bound, tick, stage.memory, done)
             mirror(now.memory, stage.memory)
         self.notes.take(Look(now.bound, tick, before, now.memory, done), found.latest[0])
+        self.turn(done, int(desk.edge[0]))
         return done.orders
+
+    def turn(self, done: HandRound, edge: int) -> None:
+        """Drips that are set before the next look: the course gives what is missing of the rate, or takes it back.
+
+        A drip of the policy that is left to it again runs on until it has looked.
+        """
+        until = int(np.searchsorted(self.course.edges, (done.tick + 1) * TICK - CLOSE))
+        for name in {each.input for each in self.hand.drips}:
+            j = NAMES.index(name)
+            rate = ordered = float(done.orders.inputs[0, j])
+            left = None if name in done.own else ordered - done.set.get(name, 0.0)
+            for span in range(edge + 1, min(until, len(self.ward))):
+                wanted = self.hand.rate(name, float(self.course.edges[span]))
+                rate = wanted if wanted is not None else rate if left is None else left
+                self.course.inputs[span, j, 0] = self.ward[span, j] + (rate - ordered)
 
     @property
     def last(self) -> Stage:

@@ -18,7 +18,7 @@ from clsim.engine import block as engine
 from clsim.engine.timeline import Event
 from clsim.errors import BadInput, BadPatient, NumericalFailure
 from clsim.managed.bedside import Bedside, calendar_of, make_stages
-from clsim.managed.hand import Fork, Hand, read_hand
+from clsim.managed.hand import NO_HAND, Fork, Hand, as_written, joined, read_hand
 from clsim.managed.result import ManagedResult, make_chart
 from clsim.managed.trace import BODY, HAND, NEVER, Entry, clock, duration
 from clsim.model.layout import INPUTS, columns
@@ -41,19 +41,123 @@ NUMBER = 0  # address of the draws of a scenario's own patient
 
 @dataclass(frozen=True)
 class ForkedPlan(Plan):
-    """A plan in which more is given from some minute on."""
+    """A plan in which more is given from some minute on, and drips are turned at some."""
 
     further: tuple[Event, ...] = ()
+    turns: tuple[float, ...] = ()
 
     @cached_property
     def course(self) -> engine.Course:
         """The course, cut where orders by hand begin and end."""
-        return with_more(super().course, self.further)
+        return with_more(super().course, self.further, self.turns)
+
+
+@dataclass(frozen=True)
+class Admission:
+    """One patient before anything is given: who he is, who decides first, and of what numbers are drawn.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    policy : Policy
+    cohort : Cohort
+    people : People
+        A block of one.
+    seed : int
+    patient : int or None
+        Number in the cohort; None for the scenario's own.
+    everyone : bool
+        He need not be eligible.
+    written : bool
+        The fluids and drugs of the scenario run as they are written, and its held doses are held, as if a hand had
+        ordered so.
+    """
+
+    scenario: Scenario
+    policy: Policy
+    cohort: Cohort
+    people: People
+    seed: int
+    patient: int | None
+    everyone: bool
+    written: bool = False
+
+    @cached_property
+    def first(self) -> Hand:
+        """What the scenario itself orders."""
+        return as_written(self.scenario, self.weight, self.height) if self.written else NO_HAND
+
+    @property
+    def number(self) -> int:
+        """Address of his draws."""
+        return NUMBER if self.patient is None else self.patient
+
+    @property
+    def weight(self) -> float:
+        """On admission, kg."""
+        return float(self.people.known("weight")[0])
+
+    @property
+    def height(self) -> float:
+        """In m."""
+        return float(self.people.known("height")[0])
+
+    def plan(self, hand: Hand) -> ForkedPlan:
+        """Everything that determines his numbers, with what a hand orders."""
+        return ForkedPlan(self.scenario, self.cohort, self.seed, self.number + 1, (self.number,), self.everyone,
+                          self.policy, hand.events, hand.turns)
+
+    def bedside(self, plan: Plan, hand: Hand, forks: Sequence[Fork]) -> Bedside:
+        """All who decide for him, before the first look."""
+        ticks = int(plan.course.tick.max()) + 1
+        policies = [(0, self.policy), *stages_of(forks, ticks)]
+        due = slots(self.scenario, TICK)
+        calendars = [calendar_of(each, due, ticks) for _, each in policies]
+        return Bedside(make_stages(policies, calendars, self.seed, self.number, self.weight), hand, plan.course)
+
+    def told(
+        self, forks: Sequence[Fork], bed: Bedside, plan: Plan, found: engine.Found, inputs: NDArray[np.float64]
+    ) -> ManagedResult:
+        """What there is to tell of him once he has been followed; `inputs` is filled up from the last look on."""
+        length = int(np.searchsorted(plan.times, found.ended_at[0], side="right"))
+        inputs[len(bed.notes.times) : length] = inputs[len(bed.notes.times) - 1]
+        deciding = replace(plan, policy=bed.last.bound.policy)
+        seen = Seen(self.scenario, self.people, np.zeros(1, np.int64), found, bed.last.memory)
+        outcomes = {column.name: fill(seen)[0] for column, fill in deciding.entries
+                    if self.patient is not None or column.kind not in OF_COHORTS}
+        return ManagedResult(
+            plan.times[:length], found.states[0, :length].copy(), found.flows[0, :length].copy(), inputs[:length],
+            self.scenario, named(self.people.parameters[0]), policy=self.policy, seed=self.seed, patient=self.patient,
+            cohort=None if self.patient is None else self.cohort, everyone=self.everyone, forks=tuple(forks),
+            written=self.written, trace=trace_of(bed, bed.hand, found), chart=make_chart(
+                bed.notes.times, [(bound.policy.columns, value, at) for bound, value, at in bed.notes.chart],
+                bed.notes.met, bed.notes.running, bed.notes.stopped),
+            outcomes=outcomes, swings=swings(bed))
+
+
+def admit(
+    scenario: Scenario, policy: str | Path | Policy, *, seed: int | None = None, patient: int | None = None,
+    cohort: str | Path | Cohort | None = None, everyone: bool = False, written: bool = False,
+) -> Admission:
+    """Who is to be followed; arguments and errors as for `run_managed`."""
+    if patient is None and cohort is not None:
+        raise BadInput("needs a patient", allowed="the number of one of the cohort", key="cohort")
+    if isinstance(patient, bool) or not (patient is None or isinstance(patient, int)) or (patient or 0) < 0:
+        raise BadInput("is no number of a patient", given=repr(patient), allowed="0, 1, 2 ...", key="patient")
+    if not isinstance(policy, str | Path | Policy):
+        raise BadInput("is no policy file: one patient is followed, explained and forked by a file's rules",
+                       given=type(policy).__name__, key="policy", allowed="a shipped name, a path or a Policy")
+    first = sound_policy(policy)
+    people_of = load_cohort(CANDIDATES if cohort is None else cohort)
+    drawn = scenario.seed if seed is None else seed
+    people = own(scenario, people_of) if patient is None else one_of(people_of, scenario, drawn, patient, everyone)
+    return Admission(scenario, first, people_of, people, drawn, patient, everyone, written)
 
 
 def run_managed(
     scenario: Scenario, policy: str | Path | Policy, *, seed: int | None = None, patient: int | None = None,
     cohort: str | Path | Cohort | None = None, everyone: bool = False, forks: Sequence[Fork] = (),
+    written: bool = False,
 ) -> ManagedResult:
     """Follow one patient under a policy.
 
@@ -72,6 +176,8 @@ def run_managed(
         Follow him though he is not eligible.
     forks : sequence of Fork
         Changes by hand.
+    written : bool
+        What the scenario itself orders is given too, as if by hand.
 
     Raises
     ------
@@ -79,53 +185,29 @@ def run_managed(
         If something cannot be meant, or the patient is not eligible.
     NumericalFailure
     """
-    if patient is None and cohort is not None:
-        raise BadInput("needs a patient", allowed="the number of one of the cohort", key="cohort")
-    if isinstance(patient, bool) or not (patient is None or isinstance(patient, int)) or (patient or 0) < 0:
-        raise BadInput("is no number of a patient", given=repr(patient), allowed="0, 1, 2 ...", key="patient")
-    if not isinstance(policy, str | Path | Policy):
-        raise BadInput("is no policy file: one patient is followed, explained and forked by a file's rules",
-                       given=type(policy).__name__, key="policy", allowed="a shipped name, a path or a Policy")
-    first, number = sound_policy(policy), NUMBER if patient is None else patient
-    people_of = load_cohort(CANDIDATES if cohort is None else cohort)
-    drawn = scenario.seed if seed is None else seed
-    people = (own(scenario, people_of) if patient is None else
-              one_of(people_of, scenario, drawn, number, everyone))
-    weight, height = float(people.known("weight")[0]), float(people.known("height")[0])
-    hand = read_hand(scenario, forks, weight, height)
-    plan = ForkedPlan(scenario, people_of, drawn, number + 1, (number,), everyone, first, hand.events)
-    ticks = int(plan.course.tick.max()) + 1
-    policies = [(0, first), *stages_of(forks, ticks)]
-    due = slots(scenario, TICK)
-    bed = Bedside(make_stages(policies, [calendar_of(each, due, ticks) for _, each in policies], drawn, number, weight),
-                  hand)
+    who = admit(scenario, policy, seed=seed, patient=patient, cohort=cohort, everyone=everyone, written=written)
+    hand = joined([who.first, read_hand(scenario, forks, who.weight, who.height)])
+    plan = who.plan(hand)
+    bed = who.bedside(plan, hand, forks)
     inputs = np.full((plan.times.size, len(columns(INPUTS))), np.nan)
-    given = measures(weight, height)[0]
+    given = measures(who.weight, who.height)[0]
 
     def record(tick: int, memory: Memory, orders: Orders, desk: engine.Desk) -> None:
         inputs[tick] = flowing(plan.course, desk, given)
 
-    found, _ = follow(plan, people, np.zeros(1, np.int64), np.zeros(1, np.int64), record, bed.decide)
+    found, _ = follow(plan, who.people, np.zeros(1, np.int64), np.zeros(1, np.int64), record, bed.decide)
+    check(found, plan, who.number)
+    return who.told(forks, bed, plan, found, inputs)
+
+
+def check(found: engine.Found, plan: Plan, number: int) -> None:
+    """Raise what kept a patient from being followed to the end."""
     report = found.report[0]
     if report["code"]:
-        who = f"{scenario.name}, patient {number}"
+        who = f"{plan.scenario.name}, patient {number}"
         row = {"number": number, "fault": 0, "failure": report["code"], "failure_column": report["column"],
                "failure_at": report["time"] / 60.0, "failure_value": report["value"]}
         raise NumericalFailure(plan.sentence(row).replace(f"patient {number}", who, 1))
-    length = int(np.searchsorted(plan.times, found.ended_at[0], side="right"))
-    inputs[len(bed.notes.times) : length] = inputs[len(bed.notes.times) - 1]
-    deciding = replace(plan, policy=bed.last.bound.policy)
-    seen = Seen(scenario, people, np.zeros(1, np.int64), found, bed.last.memory)
-    outcomes = {column.name: fill(seen)[0] for column, fill in deciding.entries
-                if patient is not None or column.kind not in OF_COHORTS}
-    return ManagedResult(
-        plan.times[:length], found.states[0, :length].copy(), found.flows[0, :length].copy(), inputs[:length],
-        scenario, named(people.parameters[0]), policy=first, seed=drawn, patient=patient,
-        cohort=None if patient is None else people_of, everyone=everyone, forks=tuple(forks),
-        trace=trace_of(bed, hand, found), chart=make_chart(
-            bed.notes.times, [(bound.policy.columns, value, at) for bound, value, at in bed.notes.chart],
-            bed.notes.met, bed.notes.running, bed.notes.stopped),
-        outcomes=outcomes, swings=swings(bed))
 
 
 def own(scenario: Scenario, cohort: Cohort) -> People:
@@ -171,13 +253,14 @@ def stages_of(forks: Sequence[Fork], ticks: int) -> list[tuple[int, Policy]]:
     return found
 
 
-def with_more(course: engine.Course, further: Sequence[Event]) -> engine.Course:
-    """A course with further events, cut at their edges; what lies before the first is as it was."""
-    if not further:
+def with_more(course: engine.Course, further: Sequence[Event], turns: Sequence[float] = ()) -> engine.Course:
+    """A course with further events, cut at their edges and at turns; what lies before the first is as it was."""
+    if not further and not turns:
         return course
     begin, end = course.edges[0], course.edges[-1]
-    spans = np.clip(np.array([(each.start, each.stop) for each in further]), begin, end)
-    edges = np.unique(np.concatenate([course.edges, spans.ravel()]))
+    spans = np.clip(np.array([(each.start, each.stop) for each in further]).reshape(-1, 2), begin, end)
+    inside = np.array([each for each in turns if begin < each < end])
+    edges = np.unique(np.concatenate([course.edges, spans.ravel(), inside]))
     span = np.searchsorted(course.edges, edges[:-1], side="right") - 1
     inputs = course.inputs[span].copy()
     for event, (first, last) in zip(further, np.searchsorted(edges, spans), strict=True):
@@ -185,7 +268,9 @@ def with_more(course: engine.Course, further: Sequence[Event]) -> engine.Course:
     observed, tick = np.zeros(edges.size, np.bool_), np.full(edges.size, engine.NO_LOOK)
     there = np.searchsorted(edges, course.edges)
     observed[there], tick[there] = course.observed, course.tick
-    return engine.make_course(edges, inputs, course.doses[span], observed, tick)
+    made = engine.make_course(edges, inputs, course.doses[span], observed, tick)
+    made.changes[np.searchsorted(edges, inside)] = True  # what runs from there on is known once it was decided
+    return made
 
 
 def flowing(course: engine.Course, desk: engine.Desk, given: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -242,9 +327,9 @@ def notes_of(result: ManagedResult) -> list[str]:
     """What a reader should know: what was left to the policy, and drips that swing."""
     left = sorted({order.label for order in result.scenario.orders if order.kind in LEFT_TO_POLICIES})
     notes = [*result.scenario.notes]
-    if left:
+    if left and not result.written:
         notes.append(f"{result.deciding.name} gives fluids and drugs in place of the scenario ({', '.join(left)})")
-    if result.scenario.held:
+    if result.scenario.held and not result.written:
         notes.append("doses that the scenario holds are asked like all others: the policy decides")
     if not result.deciding.about.get("verified", True):
         notes.append(f"the source of {result.deciding.name} was not seen itself")

@@ -67,7 +67,8 @@ def read(found: Mapping[str, Any], attributes: Mapping[str, str], file: Any) -> 
         **found, policy=loads_policy(attributes["policy"], attributes["policy_name"]), seed=int(attributes["seed"]),
         patient=int(attributes["patient"]) if attributes["patient"] else None,
         cohort=loads_cohort(cohort, attributes["cohort_name"]) if cohort else None,
-        everyone=bool(attributes["everyone"]), trace=tuple(map(from_data, texts("trace"))), chart=chart,
+        everyone=bool(attributes["everyone"]), written=bool(attributes.get("written", "")),
+        trace=tuple(map(from_data, texts("trace"))), chart=chart,
         outcomes={name: math.nan if value is None else value
                   for name, value in json.loads(attributes["outcomes"]).items()},
         swings=json.loads(attributes["swings"]))

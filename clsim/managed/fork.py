@@ -70,7 +70,7 @@ def again(result: Result, forks: Sequence[Fork] | None = None) -> Result:
     assert result.policy is not None
     return run_managed(
         result.scenario, result.policy, seed=result.seed, patient=result.patient, cohort=result.cohort,
-        everyone=result.everyone, forks=result.forks if forks is None else forks)
+        everyone=result.everyone, written=result.written, forks=result.forks if forks is None else forks)
 
 
 def with_orders(scenario: Scenario, made: Fork) -> Scenario:

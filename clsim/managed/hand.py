@@ -7,18 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from clsim import units
-from clsim.engine.timeline import Event
+from clsim.engine.timeline import Event, make_timeline
 from clsim.errors import BadInput, nearest
 from clsim.policy.memory import GIVEN, SKIPPED
 from clsim.policy.policy import Policy, loads_policy
 from clsim.policy.signals import DRIPS, TICK
 from clsim.scenario import toml_text
+from clsim.scenario.by_size import LEFT_TO_POLICIES
 from clsim.scenario.orders import Order
 from clsim.scenario.scenario import Scenario, loads
 
 WHEN = ("at", "from", "rates")  # keys that say when an entry begins
 PORTION = ("volume", "amount", "dose")
+OXYGEN = "oxygen"
 NOT_BY_HAND = ("after_dose", "each_cycle", "omit")
 CLOSE = 1e-9
 
@@ -120,6 +124,12 @@ class Hand:
     orders: tuple[Order, ...] = ()
     portions: tuple[Order, ...] = ()
 
+    @property
+    def turns(self) -> tuple[float, ...]:
+        """Minutes between two looks at which a drip is set or left to the policy."""
+        times = {time for each in self.drips for time in (each.start, each.stop)}
+        return tuple(sorted(time for time in times if abs(time / TICK - round(time / TICK)) > CLOSE))
+
     def rate(self, name: str, minute: float) -> float | None:
         """The rate that was set, in the unit of the input; None where it is left to the policy."""
         found = None
@@ -140,27 +150,49 @@ def read_hand(scenario: Scenario, forks: Sequence[Fork], weight: float, height: 
     BadInput
         For what a scenario refuses, and for orders before the fork.
     """
-    wishes: dict[int, int] = {}
+    return joined([read_fork(scenario, fork, weight, height) for fork in forks])
+
+
+def joined(hands: Sequence[Hand]) -> Hand:
+    """What several hands order one after another."""
+    wishes = {number: wish for hand in hands for number, wish in hand.wishes.items()}
+    events, drips, orders, portions = (
+        tuple(each for hand in hands for each in getattr(hand, name))
+        for name in ("events", "drips", "orders", "portions"))
+    return Hand(wishes, events, drips, tuple(sorted(orders, key=lambda each: each.start)), portions)
+
+
+def read_fork(scenario: Scenario, fork: Fork, weight: float, height: float) -> Hand:
+    """What one fork orders; see `read_hand`."""
+    if fork.at >= scenario.horizon:
+        raise BadInput("lies after the end of the run", given=units.show(fork.at, "min", "h"),
+                       allowed="before " + units.show(scenario.horizon, "min", "h"), key="at")
     events: list[Event] = []
     drips: list[Drip] = []
     orders: list[Order] = []
     portions: list[Order] = []
-    for fork in forks:
-        if fork.at >= scenario.horizon:
-            raise BadInput("lies after the end of the run", given=units.show(fork.at, "min", "h"),
-                           allowed="before " + units.show(scenario.horizon, "min", "h"), key="at")
-        wishes |= doses_of(scenario, fork)
-        for kind in ("fluid", "drug"):
-            for number, entry in enumerate(getattr(fork, kind), start=1):
-                read = _bare(scenario, weight, height, kind, entry, fork.at, number)
-                orders += read.orders
-                portions += read.orders if _portion(entry) else ()
-                if kind == "drug" and entry.get("give") in DRIPS and not _portion(entry):
-                    drips += _drips(read, entry, number)
-                else:
-                    events += read.events
-    return Hand(wishes, tuple(events), tuple(drips), tuple(sorted(orders, key=lambda each: each.start)),
-                tuple(portions))
+    for kind in ("fluid", "drug"):
+        for number, entry in enumerate(getattr(fork, kind), start=1):
+            read = _bare(scenario, weight, height, kind, entry, fork.at, number)
+            orders += read.orders
+            portions += read.orders if _portion(entry) else ()
+            if kind == "drug" and entry.get("give") in DRIPS and not _portion(entry):
+                drips += _drips(read, entry)
+            else:
+                events += read.events
+    return Hand(doses_of(scenario, fork), tuple(events), tuple(drips), tuple(orders), tuple(portions))
+
+
+def as_written(scenario: Scenario, weight: float, height: float) -> Hand:
+    """What a scenario itself orders of fluids and drugs for a patient of this size, and which doses it holds."""
+    sized = scenario.but(patient={"weight": f"{weight!r} kg", "height": f"{height!r} m"})
+    mine = [each for each in sized.events if each.of in LEFT_TO_POLICIES]
+    line = make_timeline([each for each in mine if each.input in DRIPS], DRIPS, np.zeros(len(DRIPS)),
+                         [0.0, sized.horizon])
+    drips = tuple(Drip(name, float(line.edges[i]), float(line.edges[i + 1]), float(line.inputs[i, k]))
+                  for k, name in enumerate(DRIPS) for i in np.flatnonzero(line.inputs[:, k]))
+    return Hand({each.number - 1: SKIPPED for each in sized.held},
+                tuple(each for each in mine if each.input not in DRIPS), drips)
 
 
 def doses_of(scenario: Scenario, fork: Fork) -> dict[int, int]:
@@ -217,10 +249,13 @@ def _bare(
     bare = loads(toml_text.write({
         "patient": {"weight": f"{weight!r} kg", "height": f"{height!r} m"},
         "run": {"horizon": f"{scenario.horizon!r} min"}}), "fork")
+    written = kind
+    if kind == "drug" and entry.get("give") == OXYGEN and not _portion(entry):  # a ward sets it, like a drip
+        written, entry = "ward", {OXYGEN if key == "rate" else key: x for key, x in entry.items() if key != "give"}
     try:
-        read = bare.but(**{kind: [entry]})
+        read = bare.but(**{written: [entry]})
     except BadInput as error:
-        error.key, error.place = error.key.replace(f"[[{kind}]] 1", f"[[{kind}]] {number}"), None
+        error.key, error.place = error.key.replace(f"[[{written}]] 1", f"[[{kind}]] {number}"), None
         raise
     not_before(read.orders, at, f"[[{kind}]] {number}")
     if not read.orders:
@@ -229,22 +264,15 @@ def _bare(
     return read
 
 
-def _drips(read: Scenario, entry: Mapping[str, Any], number: int) -> list[Drip]:
+def _drips(read: Scenario, entry: Mapping[str, Any]) -> list[Drip]:
     """A drip in place of the policy's: what it is set to, and zero between its rates."""
-    name, first = str(entry["give"]), read.orders[0]
+    name = str(entry["give"])
     begin = min(order.start for order in read.orders)
     end = max(order.stop for order in read.orders)
     if "rates" in entry:
         begin = min(units.parse(text, "min") for text in entry["rates"])
         end = units.parse(entry["until"], "min") if "until" in entry else read.horizon
-    spans = [Drip(name, begin, end, 0.0), *(Drip(name, each.start, each.stop, each.rate) for each in read.orders)]
-    for each in spans:
-        for time in (each.start, each.stop):
-            if time != read.horizon and abs(time / TICK - round(time / TICK)) > CLOSE:
-                raise BadInput(
-                    f"is between two looks: under a policy, a drip of {first.label} begins and ends at looks",
-                    given=units.show(time, "min", "min"), allowed="whole quarters of an hour", key=f"[[drug]] {number}")
-    return spans
+    return [Drip(name, begin, end, 0.0), *(Drip(name, each.start, each.stop, each.rate) for each in read.orders)]
 
 
 # ------------------------------------------------------------------------------ short orders

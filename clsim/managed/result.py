@@ -96,6 +96,8 @@ class ManagedResult(Result):
     cohort : Cohort or None
     everyone : bool
         Was treated though not eligible.
+    written : bool
+        What the scenario itself orders was given too.
     trace : tuple of Entry
         All that was decided, in order of time.
     chart : Chart
@@ -110,6 +112,7 @@ class ManagedResult(Result):
     patient: int | None = None
     cohort: Cohort | None = None
     everyone: bool = False
+    written: bool = False
     trace: tuple[Entry, ...] = field(default=(), repr=False)
     chart: Chart | None = field(default=None, repr=False)
     outcomes: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -134,13 +137,15 @@ class ManagedResult(Result):
                                      if each.policy is not None)]
         who = "its own patient" if self.patient is None else (
             f"patient {self.patient} of {self.cohort.name if self.cohort else 'a cohort'}")
-        return f"{self.scenario.name} under {', then '.join(names)}, {who}, seed {self.seed}"
+        own = " and its own orders" if self.written else ""
+        return f"{self.scenario.name} under {', then '.join(names)}{own}, {who}, seed {self.seed}"
 
     @property
     def orders(self) -> tuple[Order, ...]:
         """What was given and held: doses, and what ran in of fluids and drugs in portions."""
         planned = {each.number: each for each in (*self.scenario.doses, *self.scenario.held)}
-        found = [order for order in self.scenario.orders if order.kind in ("bleed", "ward")]
+        kinds = ("bleed", "ward", "fluid", "drug") if self.written else ("bleed", "ward")
+        found = [order for order in self.scenario.orders if order.kind in kinds]
         given = 0
         for entry in self.trace:
             if entry.dose and entry.kind.startswith("dose "):
@@ -166,7 +171,8 @@ class ManagedResult(Result):
             "policy": self.policy.text, "policy_digest": self.policy.digest,
             "patient": "" if self.patient is None else str(self.patient),
             "cohort_name": self.cohort.name if self.cohort else "", "cohort": self.cohort.text if self.cohort else "",
-            "everyone": "yes" if self.everyone else "", "forks": forks_text(self.forks)}
+            "everyone": "yes" if self.everyone else "", "forks": forks_text(self.forks),
+            **({"written": "yes"} if self.written else {})}
 
     def attributes(self) -> dict[str, str]:
         """What a file of this result says about itself."""
