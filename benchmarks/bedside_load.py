@@ -90,6 +90,7 @@ async def measure(url: str, process: int, given: argparse.Namespace) -> dict[str
     settled = [mb for second, mb in memory if second > SETTLE + 20.0] or [mb for _, mb in memory]
     return {
         "clients": given.clients, "seconds": given.seconds, "speed": given.speed, "twin": given.twin,
+        "scenario": given.scenario,
         "frames": len(gaps), "frames_per_second_each": round(len(gaps) / given.clients / given.seconds, 2),
         "gap_ms": {"median": round(1e3 * gaps[len(gaps) // 2], 1), "p99": round(1e3 * gaps[int(0.99 * len(gaps))], 1),
                    "p99.9": round(1e3 * gaps[int(0.999 * len(gaps))], 1), "worst": round(1e3 * gaps[-1], 1)},
@@ -108,9 +109,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--speed", type=float, default=3600.0)
     parser.add_argument("--twin", action="store_true")
+    parser.add_argument("--scenario", default="hd-il2-course", help="one that lasts longer than the test")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    words = [sys.executable, "-m", "clsim", "bedside", "--no-open", "--port", "0"]
+    words = [sys.executable, "-m", "clsim", "bedside", given.scenario, "--no-open", "--port", "0"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import ipaddress
 import os
 import secrets
@@ -73,6 +74,8 @@ def serve(house: House, host: str, port: int, open_page: bool, query: str = "") 
         For the address of the page.
     """
     sys.setswitchinterval(SWITCH)
+    gc.collect()
+    gc.freeze()  # what was loaded stays: looking through it again would hold up every frame
     token = "" if is_loopback(host) else secrets.token_urlsafe(TOKEN)
     place = bound(host, port)
     shown = socket.gethostname() if host in ANYWHERE else host
