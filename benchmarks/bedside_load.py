@@ -109,7 +109,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--speed", type=float, default=3600.0)
     parser.add_argument("--twin", action="store_true")
-    parser.add_argument("--scenario", default="hd-il2-course", help="one that lasts longer than the test")
+    parser.add_argument("--scenario", default="hd-il2-standard", help="begun anew at its end")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     words = [sys.executable, "-m", "clsim", "bedside", given.scenario, "--no-open", "--port", "0"]
