@@ -16,8 +16,9 @@ import typer
 import clsim
 from clsim.arguments import AsJson, ScenarioArgument, Setting, overrides
 from clsim.bedside_cli import bedside, demo
+from clsim.calibrate_cli import calibrate
 from clsim.cohort_cli import cohort as cohort_command
-from clsim.compare_cli import compare, sweep
+from clsim.compare_cli import WithEnsemble, compare, sweep
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, ClsimError, Place
 from clsim.lesson_cli import lesson
@@ -37,6 +38,7 @@ from clsim.managed_cli import (
     say,
 )
 from clsim.printing import columns_of_text
+from clsim.sensitivity_cli import sensitivity
 from clsim.study_cli import study
 from clsim.validate_cli import validate
 
@@ -56,13 +58,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(validate, name="validate")
+app.add_typer(sensitivity, name="sensitivity")
 app.add_typer(lesson, name="lesson")
 app.command("cohort")(cohort_command)
 app.command()(explain)
 app.command()(fork)
-app.command()(compare)
+app.command(cls=WithEnsemble)(compare)
 app.command()(sweep)
 app.command()(study)
+app.command()(calibrate)
 app.command()(bedside)
 app.command()(demo)
 

@@ -6,17 +6,21 @@ import json
 import shlex
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from clsim.arguments import AsJson, ScenarioArgument, Setting, overrides, whole_number
 from clsim.errors import BadInput, NumericalFailure, Place
+from clsim.printing import columns_of_text
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from clsim.compare.publish import Wanted
     from clsim.compare.run import Comparison
     from clsim.progress import Tell
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 MOST = 10_000_000  # patients
 LARGEST_SEED = 2**63 - 1
 MOST_THREADS = 1024
+MOST_MEMBERS = 100_000
 ALLOWED_TO_FAIL = 0.001
 
 TERMINAL = 120  # characters of a line
@@ -41,6 +46,23 @@ Outcomes = Annotated[
     list[str] | None,
     typer.Option("--outcome", metavar="NAME", help="Outcome to print (repeat); without it, the main ones."),
 ]
+ENSEMBLE = "hd-il2"
+EnsembleName = Annotated[
+    str, typer.Option("--ensemble", metavar="[NAME]", help="Repeat it in each member of an ensemble of parameters: "
+                      f"a shipped one or a TOML file; without a name, {ENSEMBLE}.")
+]
+Members = Annotated[str | None, typer.Option(metavar="M", help="Members, drawn by weight; without it, all.")]
+
+
+class WithEnsemble(TyperCommand):
+    """A command whose ``--ensemble`` may stand without a name."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As usual, after the name has been put where none is."""
+        for i in reversed([i for i, each in enumerate(args) if each == "--ensemble"]):
+            if args[i + 1 : i + 2] == [] or args[i + 1].startswith("-"):
+                args = [*args[: i + 1], ENSEMBLE, *args[i + 1 :]]
+        return super().parse_args(ctx, args)
 
 
 def compare(
@@ -61,6 +83,8 @@ def compare(
     threads: Threads = None,
     outcome: Outcomes = None,
     median: Annotated[bool, typer.Option("--median", help="Compare medians of numbers, not means.")] = False,
+    ensemble: EnsembleName = "",
+    members: Members = None,
     out: Out = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -75,8 +99,16 @@ def compare(
     if reference and len(reference) > 1:
         raise BadInput("is given more than once", given=", ".join(reference), key="--reference")
     base = reference[0] if reference else ""
+    uncertain: dict[str, Any] = {"ensemble": ensemble} if ensemble else {}
+    if members is not None:
+        if not ensemble:
+            raise BadInput("has a meaning only with --ensemble", given=members, key="--members")
+        uncertain["members"] = whole_number(members, "--members", 2, MOST_MEMBERS)
+    if median and ensemble:
+        raise BadInput("compares medians, --ensemble means", allowed="one of them", key="--median")
     wanted = publish.Wanted(outcomes=tuple(outcome or ()), quantile=0.5 if median else None)
-    found = _compared(scenario, policy, n, base, seed, people, everyone, threads, out, force, outcome, setting)
+    found = _compared(scenario, policy, n, base, seed, people, everyone, threads, out, force, outcome, setting,
+                      uncertain=uncertain)
     _told(found, wanted, out, as_json, f"{found.plans[0].scenario.title}: {', '.join(policy)}",
           "What do these policies do to the same patients?")
 
@@ -123,7 +155,7 @@ def sweep(
 def _compared(
     scenario: str, policies: Sequence[Any], n: str, reference: str, seed: str | None, people: str, everyone: bool,
     threads: str | None, out: Path | None, force: bool, outcomes: Sequence[str] | None, setting: list[str] | None,
-    directed: bool = False,
+    directed: bool = False, uncertain: Mapping[str, Any] | None = None,
 ) -> Comparison:
     """Read, check and run."""
     total = whole_number(n, "-n", 1, MOST)
@@ -141,7 +173,7 @@ def _compared(
     _check_outcomes(outcomes or (), load(scenario, **tables), directed)
     arms = [policy_of(each) if isinstance(each, str) and each != AS_WRITTEN else each for each in policies]
     return run_with_bar(lambda tell: run(scenario, arms, total, people, reference=reference, seed=chosen,
-                                         everyone=everyone, threads=workers, tell=tell, **tables))
+                                         everyone=everyone, threads=workers, tell=tell, **(uncertain or {}), **tables))
 
 
 def run_with_bar(work: Callable[[Tell], Comparison]) -> Comparison:
@@ -154,11 +186,17 @@ def run_with_bar(work: Callable[[Tell], Comparison]) -> Comparison:
         found = work(tell)
     for note in found.plans[0].cohort.notes(found.plans[0].scenario.values):
         print(f"note: {note}", file=sys.stderr)
-    tried = found.treated + found.unsettled
-    if found.failed + found.unsettled > ALLOWED_TO_FAIL * tried:
-        raise NumericalFailure(f"{found.failed + found.unsettled} of {tried} patients who were to be treated could "
-                               f"not be computed; at most {100.0 * ALLOWED_TO_FAIL:g} % may fail")
+    judge(found.failed + found.unsettled, found.treated + found.unsettled)
+    if found.nested is not None:
+        judge(found.nested.failed, found.nested.tried)
     return found
+
+
+def judge(failed: int, tried: int) -> None:
+    """Too many who could not be computed are no result."""
+    if failed > ALLOWED_TO_FAIL * tried:
+        raise NumericalFailure(f"{failed} of {tried} patients who were to be treated could not be computed; at most "
+                               f"{100.0 * ALLOWED_TO_FAIL:g} % may fail")
 
 
 def _check_outcomes(names: Sequence[str], scenario: Scenario, directed: bool) -> None:
@@ -186,8 +224,9 @@ def command() -> str:
 def _told(found: Comparison, wanted: Wanted, out: Path | None, as_json: bool, title: str, question: str) -> None:
     """Print, and write what was asked for."""
     everything = found.records(quantile=wanted.quantile) if as_json or out is not None else []
+    everything = found.nested.beside(everything) if found.nested else everything
     if as_json:
-        rows = found.records(wanted.outcomes, quantile=wanted.quantile) if wanted.outcomes else everything
+        rows = [each for name in wanted.outcomes for each in everything if each["outcome"] == name] or everything
         print(json.dumps(rows, indent=1, allow_nan=False))
     else:
         show(found, wanted)
@@ -201,7 +240,14 @@ def show(found: Comparison, wanted: Wanted) -> None:
     """The tables of a comparison."""
     from clsim.compare import tables
 
-    _print(found, found.records(wanted.outcomes, everything=False, quantile=wanted.quantile))
+    shown = found.records(wanted.outcomes, everything=False, quantile=wanted.quantile)
+    _print(found, shown)
+    if found.nested:
+        first = found.nested
+        print(f"\nWhat is not known of the parameters: {len(first.members)} members of {first.ensemble.name}, as many "
+              f"as {first.effective:.1f} of equal weight\n")
+        print(columns_of_text(tables.members(first.records([each["outcome"] for each in shown])), 3))
+        print(f"\n{textwrap.fill(tables.MEMBERS_SAY, TERMINAL)}")
     if found.others:
         print(f"\nWho fares better, by what matters most:\n\n{tables.hierarchy(found.wins(wanted.hierarchy))}")
 
@@ -229,6 +275,8 @@ def publish_to(found: Comparison, wanted: Wanted, out: Path, everything: list[di
             publish.write_figures(made, out / files.FIGURES)
             (out / files.REPORT).write_text(text, encoding="utf-8")
             files.write_patients(found, out / files.PATIENTS)
+            if found.nested:
+                files.write_members(found.nested, out / files.MEMBERS)
             files.write_json(files.described(found, everything, command(), wanted.hierarchy), out / files.RESULTS)
 
 
@@ -240,6 +288,17 @@ def _writing(out: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise BadInput(f"cannot be written ({error.strerror})", place=Place(str(out))) from None
+
+
+def written_to(out: Path, made: dict[str, tuple[Figure, str]], records: Mapping[str, Any]) -> None:
+    """Figures and records, by file name, in a folder."""
+    from clsim.compare import out as files
+    from clsim.compare.publish import write_figures
+
+    with _writing(out):
+        write_figures(made, out / files.FIGURES)
+        for name, record in records.items():
+            files.write_json(record, out / name)
 
 
 def _say(kind: str, lines: Sequence[str]) -> None:

@@ -39,16 +39,22 @@ FLOORS = (
         "crowd.outcomes crowd.steering crowd.plan crowd.warming crowd.run crowd.__main__ "
         "managed managed.trace managed.hand managed.decisions managed.bedside managed.result managed.course "
         "managed.fork managed.files managed.explain",),
-    ("compare compare.arm compare.forms compare.endpoints compare.paired compare.win compare.incidence "
-        "compare.subgroups compare.pareto compare.tables compare.page compare.run compare.arms compare.out "
-        "compare.study",),
-    ("plots figures reference validation compare.pictures compare.publish",),
+    ("evidence evidence.knobs evidence.equations evidence.ensemble "
+        "compare compare.arm compare.forms compare.endpoints compare.paired compare.win compare.incidence "
+        "compare.subgroups compare.pareto compare.tables compare.page compare.altered compare.nested compare.run "
+        "compare.arms compare.out compare.study "
+        "sensitivity sensitivity.ranges sensitivity.trial sensitivity.resampling sensitivity.tornado "
+        "sensitivity.morris sensitivity.sobol sensitivity.separation sensitivity.flips sensitivity.tables",),
+    ("plots figures reference validation compare.pictures compare.publish sensitivity.pictures",),
+    ("evidence.kinetics evidence.reading evidence.targets evidence.arms evidence.fit evidence.waves evidence.clinical "
+        "evidence.calibrate evidence.identify evidence.variants evidence.report evidence.__main__",),
     ("lessons lessons.parts lessons.schema lessons.lesson lessons.demo lessons.course lessons.claims lessons.page "
         "lessons.drawing lessons.sheet lessons.debrief lessons.grid lessons.bundle lessons.export "
         "bedside bedside.messages bedside.answers bedside.signals bedside.bed bedside.by_hand bedside.alarms "
         "bedside.side bedside.view bedside.saving bedside.typical bedside.learning bedside.demonstration bedside.room "
         "bedside.session bedside.greeting bedside.house bedside.app bedside.serve",),
-    ("arguments cohort_cli managed_cli compare_cli study_cli validate_cli lesson_cli bedside_cli cli __main__",),
+    ("arguments calibrate_cli cohort_cli managed_cli compare_cli study_cli sensitivity_cli validate_cli "
+        "lesson_cli bedside_cli cli __main__",),
 )
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names[0].split()}
 SUBSYSTEM_FILES = {f"model.{module.__name__.rpartition('.')[2]}" for module in SUBSYSTEMS}
@@ -56,11 +62,12 @@ SUBSYSTEM_FILES = {f"model.{module.__name__.rpartition('.')[2]}" for module in S
 ONLY = {  # what may be imported by these alone
     "numba": {"jit", "lane_types", "lane_records"},
     "llvmlite": {"jit", "lane_types", "lane_records"},
-    "matplotlib": {"plots", "figures", "compare.pictures", "cli"},
-    "typer": {"cli", "arguments", "cohort_cli", "managed_cli", "compare_cli", "study_cli", "validate_cli",
-              "lesson_cli", "bedside_cli"},
+    "matplotlib": {"plots", "figures", "compare.pictures", "sensitivity.pictures", "cli"},
+    "typer": {"cli", "arguments", "calibrate_cli", "cohort_cli", "managed_cli", "compare_cli", "study_cli",
+              "sensitivity_cli", "validate_cli", "lesson_cli", "bedside_cli"},
     "pydantic": {"scenario.schema", "scenario.json_schema", "cohort.schema", "policy.schema", "compare.study",
-                 "reference", "lessons.schema", "bedside.messages", "bedside.answers", "bedside.saving"},
+                 "evidence.targets", "reference", "validation.trends.table", "lessons.schema", "bedside.messages",
+                 "bedside.answers", "bedside.saving"},
     "starlette": {"bedside.app"},
     "uvicorn": {"bedside.serve"},
     "anyio": {"bedside.house"},

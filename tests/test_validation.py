@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from clsim.cli import app
 from clsim.validation import Row, counts, physiology
 from clsim.validation.report import BEGIN, END, cells, markdown, table
 from clsim.validation.rows import (
@@ -16,6 +18,7 @@ from clsim.validation.rows import (
     HEALTHY,
     INTERLEUKIN2,
     KEYS,
+    UNTOUCHED,
     around,
     between,
     grade,
@@ -44,6 +47,7 @@ def test_every_experiment_of_the_healthy_suite_has_a_row(rows: list[Row]) -> Non
     assert numbers == {*range(1, 9), *range(11, 21), 22}
     layer = {int(row.id.rstrip("abcdefgh")) for row in rows if row.layer == INTERLEUKIN2}
     assert layer == {9, 10, 21, 23}
+    assert {int(row.id.rstrip("abcdefgh")) for row in rows if row.layer == UNTOUCHED} == {*range(24, 30)}
 
 
 def test_ids_are_unique_and_in_order(rows: list[Row]) -> None:
@@ -74,7 +78,7 @@ def test_the_page_shows_the_same_rows_bands_and_grades(rows: list[Row]) -> None:
         now, then = cells(row), page[row.id]
         assert now[:5] == then[:5]  # id, experiment, quantity, published, pass band
         assert now[6] == then[6] and now[8] == then[8]  # unit, source
-        if row.layer == HEALTHY:
+        if row.layer != INTERLEUKIN2:
             assert now[7] == then[7], f"{row.id} is now {now[7]}: rewrite the page"
 
 
@@ -82,7 +86,7 @@ def test_every_miss_of_the_healthy_body_has_its_likely_cause_on_the_page(rows: l
     text = PAGE.read_text(encoding="utf-8")
     causes = text[: text.index(BEGIN)]
     for row in rows:
-        if row.layer == HEALTHY and row.grade != GOOD:
+        if row.layer != INTERLEUKIN2 and row.grade != GOOD:
             assert f"**{row.id}**" in causes, row.id
 
 
@@ -90,6 +94,18 @@ def test_what_the_command_shows_is_the_healthy_body_and_the_kinetics() -> None:
     shown = physiology()
     assert {row.id[:2] for row in shown if row.layer == INTERLEUKIN2} == {"21"}
     assert counts(shown)[BAD] == counts(shown, INTERLEUKIN2)[BAD] == 0
+    assert {row.id[:2] for row in shown if row.layer == UNTOUCHED} == {str(i) for i in range(24, 30)}
+
+
+@pytest.mark.parametrize(("value", "status"), [(100.0, 0), (150.0, 0), (-100.0, 1)])
+def test_the_command_fails_when_a_row_of_any_layer_is_bad(
+    monkeypatch: pytest.MonkeyPatch, value: float, status: int
+) -> None:
+    row = Row("24a", "x", "y", 100.0, 90.0, 110.0, value, "mL", "z", UNTOUCHED)
+    monkeypatch.setattr("clsim.validation.physiology", lambda progress: [row])
+    told = CliRunner().invoke(app, ["validate", "physiology", "--json"])
+    assert told.exit_code == status
+    assert [tuple(each) for each in json.loads(told.stdout)] == [KEYS]
 
 
 def test_progress_is_told_after_each_experiment() -> None:
@@ -122,5 +138,6 @@ def test_grades(value: float, band: tuple[float, float, float], expected: str) -
 def test_text_and_markdown_have_a_line_for_each_row(rows: list[Row]) -> None:
     assert len(markdown(rows).splitlines()) == len(rows) + 2
     plain = table(rows).splitlines()
-    assert len(plain) == len(rows) + 4
-    assert plain[-2].startswith("healthy: ")
+    assert len(plain) == len(rows) + 6
+    assert [line.split(":")[0] for line in plain[-4:]] == ["healthy", "untouched", "interleukin-2", "bad"]
+    assert plain[-1].removeprefix("bad: ").split(", ") == [row.id for row in rows if row.grade == BAD]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from clsim.compare.nested import Nested
 from clsim.compare.run import Comparison
 from clsim.compare.win import HIERARCHY, Level
 from clsim.disclaimer import DISCLAIMER
@@ -16,6 +17,7 @@ from clsim.errors import BadInput, Place
 
 FILES = (".json", ".html", ".parquet", ".csv", ".nc", ".png", ".svg", ".pdf", ".toml")  # no names of folders
 PATIENTS, RESULTS, REPORT, FIGURES = "patients.parquet", "comparison.json", "report.html", "figures"
+MEMBERS = "members.parquet"
 
 
 def check_folder(out: Path, force: bool) -> None:
@@ -84,4 +86,26 @@ def write_patients(found: Comparison, path: Path) -> None:
             arrays += [pa.array(np.ascontiguousarray(arm.rows[name]), fields[i].type)
                        for i, name in enumerate(names, 1)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+    draft.replace(path)
+
+
+def write_members(nested: Nested, path: Path) -> None:
+    """One row for each member, policy and outcome: its weight, its parameters, and what was found with them."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    m, keys = len(nested.members), list(nested.found)
+    columns: dict[str, Any] = {
+        "member": np.tile(nested.members, len(keys)), "weight": np.tile(nested.weights, len(keys)),
+        **{f"knob {knob.name}": np.tile(nested.ensemble.values[nested.members, k], len(keys))
+           for k, knob in enumerate(nested.ensemble.knobs)},
+        "policy": np.repeat([policy for policy, _ in keys], m), "outcome": np.repeat([name for _, name in keys], m),
+    }  # fmt: skip
+    scale = np.repeat([next(each.scale for each in nested.endpoints if each.name == name) for _, name in keys], m)
+    for name in ("policy_mean", "difference", "mc_error", "n"):
+        found = np.concatenate([nested.column(*key, name) for key in keys])
+        columns[name.removeprefix("policy_")] = found.astype(np.int64) if name == "n" else found * scale
+    schema = {**nested.facts(), "reference": nested.reference, "disclaimer": DISCLAIMER}
+    draft = path.with_name(path.name + ".draft")
+    parquet.write_table(pa.table(columns).replace_schema_metadata(schema), draft, compression="zstd")
     draft.replace(path)

@@ -14,7 +14,20 @@ from typing import Any
 
 from clsim.compare.endpoints import ENDPOINTS, Endpoint
 from clsim.compare.subgroups import Row
-from clsim.compare.tables import HEAD, SAYS, between, cautions, cells, decimals_of, digits, number, probability, verdict
+from clsim.compare.tables import (
+    HEAD,
+    MEMBERS_SAY,
+    SAYS,
+    between,
+    cautions,
+    cells,
+    decimals_of,
+    digits,
+    members,
+    number,
+    probability,
+    verdict,
+)
 from clsim.compare.win import SOURCE, Level, Wins
 from clsim.disclaimer import DISCLAIMER
 
@@ -79,6 +92,8 @@ class Study:
         Said at the top, before what `clsim.compare.tables.cautions` says of the records.
     notes : sequence of str
         What else a reader should know of the methods.
+    members : sequence of mapping
+        As `clsim.compare.nested` gives them, if the comparison was repeated over an ensemble.
     """
 
     title: str
@@ -96,6 +111,7 @@ class Study:
     pictures: Sequence[Picture] = ()
     warnings: Sequence[str] = ()
     notes: Sequence[str] = ()
+    members: Sequence[Mapping[str, Any]] = ()
 
 
 def report(study: Study) -> str:
@@ -113,6 +129,7 @@ def report(study: Study) -> str:
              [(name + (" (reference)" if name == study.reference else ""), *rest) for name, *rest in study.arms]))),
         _section("Patients", _pairs(study.cohort)),
         _section("Outcomes", f"<p>{escape(SAYS)}</p>" + _table(_outcomes(study.records), numbers_from=3)),
+        _section("What is not known of the parameters", _members(study.members)) if study.members else "",
         _section("Who fares better, by what matters most", _wins(study)) if study.wins else "",
         _section("Subgroups", "".join(map(_forest, _by_policy(study.subgroups)))) if study.subgroups else "",
         _section("Figures", "".join(map(_picture, study.pictures))) if study.pictures else "",
@@ -183,6 +200,13 @@ def _outcomes(records: Sequence[Mapping[str, Any]]) -> Table:
         rows.append((*head, each["policy"], *cells(each, decimals[each["outcome"]])))
         before = each["outcome"]
     return HEAD, rows
+
+
+def _members(records: Sequence[Mapping[str, Any]]) -> str:
+    head, *rows = members(records)
+    first = records[0]
+    said = f"{first['members']} members, as many as {first['effective_members']:.1f} of equal weight."
+    return f"<p>{escape(f'{said} {MEMBERS_SAY}')}</p>" + _table((head, rows), numbers_from=3)
 
 
 def _wins(study: Study) -> str:

@@ -72,7 +72,7 @@ def svg(figure: Figure) -> str:
 
 
 @styled
-def differences(records: Records, columns: int = 3) -> Figure:
+def differences(records: Records, columns: int = 3, said: str = "") -> Figure:
     """A panel for each outcome: paired difference of each policy from the reference, with 95 % interval.
 
     Parameters
@@ -81,6 +81,8 @@ def differences(records: Records, columns: int = 3) -> Figure:
         As `clsim.compare.paired.records` gives them; the reference is the line at zero.
     columns : int
         Panels side by side.
+    said : str
+        What mark and interval are, if not statistic and interval of the records.
 
     Raises
     ------
@@ -98,8 +100,8 @@ def differences(records: Records, columns: int = 3) -> Figure:
     step = 0.19 + 0.1 * (most_lines(shown) - 1)
     figure = sheet(WIDTH, 0.5 + lines * (0.82 + step * len(shown)))
     shown_as = next((each["statistic"] for each in records if each["statistic"] != "mean"), "mean")
-    figure.suptitle(f"Difference from {reference}, same patients ({shown_as} and 95 % interval)", x=0.012, ha="left",
-                    fontsize=10.5, fontweight="bold")
+    figure.suptitle(f"Difference from {reference}, same patients ({said or f'{shown_as} and 95 % interval'})", x=0.012,
+                    ha="left", fontsize=10.5, fontweight="bold")
     grid = figure.subplots(lines, columns, squeeze=False, sharey=True)
     for axes, outcome in zip(grid.flat, outcomes, strict=False):
         own = {each["policy"]: each for each in records if each["outcome"] == outcome}

@@ -66,6 +66,11 @@ def figures(found: Comparison, records: Sequence[dict[str, Any]], wanted: Wanted
     base = found.reference
     if found.others:
         made["differences"] = (pictures.differences(records), f"Paired differences to {base}, with 95 % intervals.")
+    if found.nested is not None and found.others:
+        spread = [{**each, "ci_low": each["low"], "ci_high": each["high"], "statistic": "mean"}
+                  for each in members_of(found, records)]
+        made["members"] = (pictures.differences(spread, said="mean and 95 % of members"), "Differences over the "
+                           f"members of {found.nested.ensemble.name}: mean, and where 95 % of the members lie.")
     if wanted.front and len(found.arms) > 1:
         where, points = pareto.plane(found.records(wanted.front), *wanted.front)
         made["front"] = (pictures.pareto(where, points), f"{where.y_label} against {where.x_label}: the mean of each "
@@ -85,6 +90,11 @@ def figures(found: Comparison, records: Sequence[dict[str, Any]], wanted: Wanted
         caption += "; thin: the share that died before." if competes else "."
         made[f"incidence_{each.name}"] = (pictures.incidence(drawn, died=competes), caption)
     return made
+
+
+def members_of(found: Comparison, records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same outcomes over the members of an ensemble; nothing without one."""
+    return found.nested.records([each["outcome"] for each in records]) if found.nested else []
 
 
 def write_figures(made: dict[str, tuple[Figure, str]], folder: Path) -> None:
@@ -124,4 +134,4 @@ def page(found: Comparison, records: Sequence[dict[str, Any]], made: dict[str, t
         reference=found.reference, cohort=cohort, records=records, endpoints=endpoints, facts=found.facts(),
         command=command, hierarchy=wanted.hierarchy, wins=found.wins(wanted.hierarchy), subgroups=groups,
         pictures=[Picture(pictures.svg(figure), caption) for figure, caption in made.values()],
-        warnings=found.warnings()))
+        warnings=found.warnings(), members=members_of(found, records)))

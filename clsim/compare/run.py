@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clsim.cohort import Cohort, draw_people, load_cohort
+from clsim.compare.altered import few_enough
 from clsim.compare.arm import WHO, Arm
 from clsim.compare.endpoints import CYCLE, ENDPOINTS, FAILURE, Endpoint, available, chosen
 from clsim.compare.forms import columns_of
 from clsim.compare.incidence import DEATH_AT, FOLLOWED, HAPPENINGS
+from clsim.compare.nested import Nested, chosen_members, over_ensemble
 from clsim.compare.paired import records
 from clsim.compare.subgroups import SUBGROUPS
 from clsim.compare.win import HIERARCHY, Level, Wins, wins
 from clsim.crowd.blocks import block_size, cores
 from clsim.crowd.plan import Plan, make_plan, treat
 from clsim.errors import BadInput, nearest
+from clsim.evidence.ensemble import Ensemble, load_ensemble
 from clsim.policy.lint import sound_policy
 from clsim.policy.memory import SWINGS
 from clsim.policy.policy import Policy
@@ -61,12 +64,15 @@ class Comparison:
         Name of the arm that the others are compared with.
     drawn : mapping of str to array (n,)
         ``number``, ``status``, ``treated`` and ``fault`` of all who were drawn.
+    nested : Nested, optional
+        The same comparison in every member of an ensemble.
     """
 
     arms: tuple[Arm, ...] = field(repr=False)
     plans: tuple[Plan, ...] = field(repr=False)
     reference: str
     drawn: Mapping[str, NDArray[Any]] = field(repr=False)
+    nested: Nested | None = field(default=None, repr=False)
 
     def __getitem__(self, name: str) -> Arm:
         found = {arm.name: arm for arm in self.arms}
@@ -129,7 +135,7 @@ class Comparison:
         for plan, arm in zip(self.plans, self.arms, strict=True):
             if plan.policy is None and any(each.policy is not None for each in self.plans):
                 found.append(f"{arm.name} gives fluids and drugs by the clock, whatever the patient needs")
-        return found
+        return [*found, *(self.nested.warnings() if self.nested else ())]
 
     def facts(self) -> dict[str, str]:
         """All that determines the numbers, by name."""
@@ -137,7 +143,8 @@ class Comparison:
         shared = {key: first[key] for key in ("version", "source", "seed", "patients")}
         shared["who_is_treated"] = first["treated"]
         return shared | {f"policy {arm.name}": arm.digest for arm in self.arms} | {
-            f"plan {arm.name}": plan.digest() for plan, arm in zip(self.plans, self.arms, strict=True)}
+            f"plan {arm.name}": plan.digest() for plan, arm in zip(self.plans, self.arms, strict=True)
+        } | (self.nested.facts() if self.nested else {})
 
     def to_pandas(self) -> Any:
         """Rows of all arms in one data frame, with the policy and the patient's number as index."""
@@ -157,6 +164,8 @@ def compare(
     seed: int | None = None,
     everyone: bool = False,
     threads: int | None = None,
+    ensemble: str | Path | Ensemble | None = None,
+    members: int | None = None,
     tell: Tell = silent,
     **overrides: Any,
 ) -> Comparison:
@@ -180,6 +189,10 @@ def compare(
         Treat those who are not eligible too.
     threads : int, optional
         All cores if not given; any number gives the same numbers.
+    ensemble : str, Path or Ensemble, optional
+        Repeat the comparison in its members, which stand under ``nested``.
+    members : int, optional
+        So many of them, drawn by weight; all if not given.
     tell : callable
         Told how far it is.
     **overrides
@@ -206,13 +219,20 @@ def compare(
         raise BadInput("is not one of the policies compared", given=base, allowed=", ".join(named), key="reference",
                        nearest=nearest(base, named))  # fmt: skip
     number = read.seed if seed is None else seed
+    sets = ensemble if ensemble is None or isinstance(ensemble, Ensemble) else load_ensemble(ensemble)
+    if sets is not None:
+        chosen_members(sets, members, number)  # refused before anybody is treated
+        few_enough(n)
+    elif members is not None:
+        raise BadInput("has a meaning only with an ensemble", given=str(members), key="members")
     plans = tuple(make_plan(read, people, number, n, everyone=everyone, policy=policy) for policy in named.values())
     rows, drawn = _treated(plans, n, cores() if threads is None else threads, tell)
     if not rows[0][WHO].size:
         raise BadInput("nobody is treated", given=f"{n} drawn", allowed="more patients, or everyone", key="n")
     made = (Arm(name, policy.title if policy else read.title, each, policy.digest if policy else AS_WRITTEN)
             for (name, policy), each in zip(named.items(), rows, strict=True))
-    return Comparison(tuple(made), plans, base, drawn)
+    found = Comparison(tuple(made), plans, base, drawn)
+    return found if sets is None else replace(found, nested=over_ensemble(found, sets, members, threads, tell))
 
 
 def arms_of(policies: Sequence[Given]) -> dict[str, Policy | PythonPolicy | None]:

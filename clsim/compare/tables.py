@@ -21,6 +21,17 @@ SAYS = (
     "neither knows how wrong the model is."
 )
 
+MEMBERS_HEAD = ("outcome", "unit", "policy", "mean", "difference", "95 % of members", "SD of members",
+                "SD of patients", "MC error", "ahead : behind, %")
+MEMBERS_SAY = (
+    "Mean and difference are over members of the ensemble, sets of parameters that agree with the evidence about as "
+    "well. The interval and the SD of members say how far they are apart: that is what is not known of the parameters, "
+    "and more patients do not shrink it. The SD of patients is that of the paired difference from patient to patient "
+    "within a member; the Monte Carlo (MC) error is that of the mean difference within a member, and does shrink. In "
+    "the rows of the reference all are those of its mean. Ahead and behind: weight of the members in which the policy "
+    "is better and worse than the reference. None knows what the equations themselves leave out."
+)
+
 
 def digits(error: float | None, value: float | None) -> int:
     """Decimals worth showing: two digits of the error, or three of the value where there is no error."""
@@ -77,6 +88,31 @@ def outcomes(records: Records) -> str:
                      *cells(record, decimals[record["outcome"]])))
         before = record["outcome"]
     return columns_of_text(rows, 3)
+
+
+def members_cells(record: Mapping[str, Any], decimals: int) -> Cells:
+    """What a record of `clsim.compare.nested` says, as the end of `MEMBERS_HEAD` has it."""
+    base = record["policy"] == record["reference"]
+    sides = (f"{record['ahead']:.0f} : {record['behind']:.0f}" if record["ahead"] is not None and not base else "")
+    return (number(record["mean"], decimals), "reference" if base else number(record["difference"], decimals, True),
+            between(record["low"], record["high"], decimals, not base), number(record["member_sd"], decimals),
+            number(record["patient_sd"], decimals), number(record["mc_error"], decimals), sides)
+
+
+def members(records: Records) -> list[Cells]:
+    """Rows of a table of members, `MEMBERS_HEAD` first."""
+    rows: list[Cells] = [MEMBERS_HEAD]
+    before = ""
+    errors: dict[str, float] = {}
+    for each in records:
+        own = max(each["mc_error"] or 0.0, each["member_sd"] or 0.0)
+        errors[each["outcome"]] = max(errors.get(each["outcome"], 0.0), own)
+    for record in records:
+        first = record["outcome"] != before
+        rows.append((record["label"] if first else "", record["unit"] if first else "", record["policy"],
+                     *members_cells(record, digits(errors[record["outcome"]], record["mean"]))))
+        before = record["outcome"]
+    return rows
 
 
 def hierarchy(found: Sequence[Wins]) -> str:

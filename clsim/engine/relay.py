@@ -40,6 +40,7 @@ ROOT_NOT_FOUND = int(Outcome.ROOT_NOT_FOUND)
 STEP_TOO_SMALL = int(Outcome.STEP_TOO_SMALL)
 FLOW_NOT_FINITE = int(Outcome.FLOW_NOT_FINITE)
 
+MOST_ATTEMPTS = 300_000  # steps tried for one patient; a course of three weeks takes five thousand
 LEAST_STEP = 1e-6  # min; where a shorter one is asked for, none will do
 STEADY, FRESH, SILENT, RESUMED = range(4)  # inputs as before; changed, to be seen; changed, seen; after a pause
 
@@ -233,6 +234,13 @@ def make_relay(
                 if given[lane] != RESUMED:
                     found.attempts[i, 0] += 1
                 error, below = bench[error_at + lane], bench[below_at + lane]
+                if found.attempts[i, 0] > MOST_ATTEMPTS:
+                    j = worst(bench, lane, accuracy.scale)
+                    fault(found.report[i], STEP_TOO_SMALL, time[i], j, bench[trial_at + j * W + lane])
+                    found.ended_at[i], desk.place[i] = time[i], OVER
+                    who[lane] = -1
+                    busy -= 1
+                    continue
                 h, factor = bench[h_at + lane], bench[factor_at + lane]
                 if error <= 1.0 and below <= 0.0:
                     bench[accept_at + lane] = 1.0

@@ -17,10 +17,11 @@ Z of interleukin-2 (`endothelium`) acts on three coefficients and on nothing els
     alpha = alpha_rest [1 + (leak_on_alpha - 1) w Z]                            (6)
     PS = PS_rest [1 + leak_on_PS w Z]                                           (7)
 
-Dilated arterioles let more of the arterial pressure through to the capillary:
+Dilated arterioles let more of the arterial pressure through to the capillary, dilated venules less
+(Pappenheimer1948: what counts is the ratio of the resistances before and behind it):
 
     P_capillary = P_msf + kappa (MAP - P_msf),
-    kappa = kappa_rest / (kappa_rest + (1 - kappa_rest) arteriolar_tone)        (8)
+    kappa = kappa_rest / (kappa_rest + (1 - kappa_rest) arteriolar_tone / venular_tone)        (8)
 
 and the lung capillary follows the wedge pressure and a share of the pressure above it.  Two outputs are not parameters:
 the reflection coefficient of the whole wall and the transcapillary escape rate
@@ -129,7 +130,7 @@ def outward_clearance(J, sigma, PS):
 def pressures(x, p, u, f):
     """Equation (8), and the lung capillary that follows the wedge pressure."""
     for b in range(LUNG):
-        kappa = p.kappa_rest[b] / (p.kappa_rest[b] + (1.0 - p.kappa_rest[b]) * f.arteriolar_tone)
+        kappa = p.kappa_rest[b] / (p.kappa_rest[b] + (1.0 - p.kappa_rest[b]) * f.arteriolar_tone / f.venular_tone)
         f.P_capillary[b] = f.P_msf + kappa * (f.MAP - f.P_msf)
     f.P_capillary[PERIPHERAL] += u.hydrostatic_pressure
     f.P_capillary[LUNG] = p.P_capillary_rest[LUNG] + p.lung_pressure_slope * (
@@ -142,9 +143,9 @@ def flows(x, p, u, f):
     """Equations (1) to (7), (9) and (10)."""
     f.escape_rate = 0.0
     f.reflection = 0.0
-    L_all = 0.0 * x.leak
+    L_all = 0.0 * f.leakiness
     for b in range(N_BEDS):
-        Z = p.leak_weight[b] * x.leak
+        Z = p.leak_weight[b] * f.leakiness
         L = p.L_capillary[b] * (1.0 + (p.leak_on_L - 1.0) * Z)
         alpha = p.alpha_rest[b] * (1.0 + (p.leak_on_alpha - 1.0) * Z)
         PS = p.PS_factor * p.PS_albumin[b] * (1.0 + p.leak_on_PS * Z)

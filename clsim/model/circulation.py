@@ -10,9 +10,10 @@ which the flow that the veins return is the flow that the heart can pump.
     V_u   = V_unstressed [1 - h (g_veins (S - 1) + g_veins_pressor pressors) + NO_on_veins vasodilation]
             + pooled_volume                                                     (4)
     P_msf = softplus(V_blood - V_u) / C_vascular                                (5)
-    R_vr  = R_vr_rest viscosity (1 - SVR_on_R_vr + SVR_on_R_vr SVR / SVR_rest) / (1 + NO_on_R_vr vasodilation)   (6)
+    R_vr  = R_vr_rest viscosity (1 - SVR_on_R_vr + SVR_on_R_vr SVR / SVR_rest) venular_tone,
+            venular_tone = 1 / (1 + NO_on_R_vr vasodilation)                    (6)
     CO    = (P_msf - CVP) / R_vr = (MAP - CVP) / SVR                            (7)
-    HR    = HR_rest [1 + g_HR (S - 1) + dopamine] + fever_on_HR (temperature - rest)   (8)
+    HR    = HR_rest [1 + g_HR (S - 1) + dopamine] + fever_on_HR (temperature - rest) + NO_on_HR vasodilation   (8)
     SV    = SV_max E starling(CVP) filling(HR) full / (1 + k_afterload (MAP / MAP_rest - 1))   (9)
     E     = (1 + reserve g_E (S - 1) + inotropes) exp(-E_depression cardiodepression / reserve)   (10)
     starling = fill / [1 + (ceiling d fill / reserve)^8]^(1/8),  fill = 1 - exp(-sp(CVP + offset) / scale)   (11)
@@ -83,6 +84,8 @@ PARAMETERS = (
               "assumed: small beside nitric oxide"),
     Parameter("fever_on_HR", 9.0, "1/min/degC", "heart rate by fever", (0.0, 30.0),
               "textbook value 8 to 10, quoted from memory"),
+    Parameter("NO_on_HR", 8.0, "1/min", "heart rate per unit of vasodilator drive", (0.0, 60.0),
+              "assumed: rate rises by 38 where pressure falls by 14 mmHg (Lee1989), more than reflex and fever give"),
     Parameter("starling_offset", 4.0, "mmHg", "filling pressure below zero that still fills the heart", (0.0, 10.0),
               "Guyton: cardiac output falls to zero near -4 mmHg"),
     Parameter("starling_width", 0.5, "mmHg", "width of the onset of filling of the heart", (0.01, 3.0),
@@ -155,6 +158,7 @@ FLOWS = (
     Flow("sympathetic", "1", "sympathetic drive (rest = 1)"),
     Flow("contractility", "1", "contractility (rest = 1)"),
     Flow("arteriolar_tone", "1", "arteriolar resistance without viscosity (rest = 1)"),
+    Flow("venular_tone", "1", "what nitric oxide leaves of the resistance to venous return"),
     Flow("pressors", "1", "tone added by vasopressors"),
     Flow("constriction", "1", "tone added by vasopressors and angiotensin"),
     Flow("strength", "1", "contractility that cardiodepression leaves"),
@@ -217,11 +221,11 @@ def balance(MAP, x, p, u, f):
                             + p.NO_on_veins * f.vasodilation) + u.pooled_volume
     f.P_msf = softplus(f.V_blood - V_u, p.V_stressed_width) / p.C_vascular
     R_vr = (p.R_vr_rest * f.viscosity * (1.0 - p.SVR_on_R_vr + p.SVR_on_R_vr * f.SVR / p.SVR_rest)
-            / (1.0 + p.NO_on_R_vr * f.vasodilation))
+            * f.venular_tone)
     f.CVP = (MAP - f.SVR * f.P_msf / R_vr) / (1.0 - f.SVR / R_vr)
     f.CO = (MAP - f.CVP) / f.SVR
     f.HR = (p.HR_rest * (1.0 + p.g_HR * S + f.dopamine_chronotropy)
-            + p.fever_on_HR * (x.temperature - p.temperature_rest))
+            + p.fever_on_HR * (x.temperature - p.temperature_rest) + p.NO_on_HR * f.vasodilation)
     f.contractility = f.strength * (
         1.0 + p.cardiac_reserve * p.g_E * S + f.norepinephrine_inotropy + f.dopamine_inotropy)
     fill = filling(f.CVP, p)
@@ -240,6 +244,7 @@ def flows(x, p, u, f):
     """
     f.pressors = f.phenylephrine_effect + f.norepinephrine_effect + f.dopamine_constriction
     f.constriction = f.pressors + p.g_angiotensin * log(x.angiotensin)
+    f.venular_tone = 1.0 / (1.0 + p.NO_on_R_vr * f.vasodilation)
     f.strength = exp(-p.E_depression * x.cardiodepression / p.cardiac_reserve)
     low, high = 0.0 * x.MAP_setpoint + MAP_LOWEST, 0.0 * x.MAP_setpoint + MAP_HIGHEST
     a = x.MAP_setpoint
@@ -265,7 +270,7 @@ def flows(x, p, u, f):
     afterload = 1.0 + p.k_afterload * (f.MAP / p.MAP_rest - 1.0)
     f.CI = f.CO / p.BSA
     f.PCWP = f.CVP + p.wedge_gap * (f.CO / p.CO_rest) / pow(f.contractility, p.wedge_exponent)
-    f.PAP = f.PCWP + p.PVR_rest * (1.0 + p.leak_on_PVR * x.leak) * f.CO
+    f.PAP = f.PCWP + p.PVR_rest * (1.0 + p.leak_on_PVR * f.leakiness) * f.CO
     f.EF = p.EF_rest * f.contractility * below_ceiling(filling(f.CVP, p), f.depression, p) / afterload
     compliance = p.arterial_compliance_aged / sqrt(f.MAP / p.MAP_rest)
     f.SBP = f.MAP + p.systolic_share * f.SV / compliance

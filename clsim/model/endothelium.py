@@ -10,6 +10,7 @@ Equations (h(x; k, n) = x^n / (k^n + x^n))
 (1)  dNO/dt  = (NO_max h(M; M_NO, n_NO) - NO) / tau_NO
 (2)  Z_inf   = Z_max h(M; M_leak, 1)
 (3)  dZ/dt   = (Z_inf - Z) [1/tau_off + (1/tau_on - 1/tau_off) / (1 + e^{-(Z_inf - Z)/w}) ]
+(3a) leakiness = (1 - s_Z) Z + s_Z Z_slow,  dZ_slow/dt = (Z - Z_slow) / tau_Z
 (4)  V       = [(1 - s) NO + s NO_slow] (1 - E_inhibitor),  dNO_slow/dt = (NO - NO_slow) / tau_slow
 (5)  h       = 1 / (1 + k_hyporesponse V)
 (6)  dC_d/dt = (C_max V / (1 + V) - C_d) / tau_C,  d = h(C_d; C_half, n_d)
@@ -17,7 +18,8 @@ Equations (h(x; k, n) = x^n / (k^n + x^n))
 (8)  dA/dt   = [A_rest (1 + g_A Z) - A] / tau_A
 (9)  dC3a/dt = [C3a_rest + g_C3a M - C3a] / tau_C3a
 
-M is the acute cytokine drive.  The inhibitor of nitric oxide synthase takes its
+M is the acute cytokine drive.  With s_Z = 0, as shipped, there is one leak state; the second is a variant that
+the fit to published numbers can be tried with.  The inhibitor of nitric oxide synthase takes its
 share of V, and so of everything that nitric oxide does, but not of the drive NO.
 """
 
@@ -127,6 +129,23 @@ PARAMETERS = (
         "width of the change from opening to healing",
         (0.001, 1.0),
         "assumed: narrow against the leak of one dose, wide enough for a smooth law",
+    ),
+    Parameter(
+        "slow_share_leak",
+        0.0,
+        "1",
+        "share of the leak that lingers",
+        (0.0, 1.0),
+        "assumed: none; a variant with a second, slow leak state",
+    ),
+    Parameter(
+        "tau_leak_slow",
+        4320.0,
+        "min",
+        "time constant of the lingering leak",
+        (240.0, 40000.0),
+        "assumed: three days, since albumin is still low six days after the last dose (Textor1987)",
+        show="h",
     ),
     Parameter(
         "C_max_cardiodepression",
@@ -246,6 +265,7 @@ STATES = (
     State("nitric_oxide", "1", "vasodilator drive", 1.0),
     State("nitric_oxide_slow", "1", "vasodilator drive that lingers", 1.0),
     State("leak", "1", "endothelial leak", 1.0),
+    State("leak_slow", "1", "endothelial leak that lingers", 1.0),
     State("cardiodepression", "1", "depression of the heart muscle", 1.0),
     State("nitrate", "1", "plasma nitrate, as a multiple of rest", 1.0),
     State("angiopoietin2", "ng/mL", "angiopoietin-2 in plasma", 2.5),
@@ -253,6 +273,7 @@ STATES = (
 )
 
 FLOWS = (
+    Flow("leakiness", "1", "endothelial leak that capillaries feel"),
     Flow("vasodilation", "1", "effect of nitric oxide on vessels"),
     Flow("depression", "1", "cardiodepression that is felt, the reserve of the heart being used"),
     Flow("hyporesponse", "1", "share of the pressor and reflex response that is left"),
@@ -261,7 +282,8 @@ FLOWS = (
 
 @kernel
 def flows(x, p, u, f):
-    """Effect of nitric oxide, what it leaves of the pressor response, and the heart (4 to 6)."""
+    """What is felt: leak, effect of nitric oxide, what it leaves of the pressor response, the heart (3a to 6)."""
+    f.leakiness = (1.0 - p.slow_share_leak) * x.leak + p.slow_share_leak * x.leak_slow
     drive = (1.0 - p.slow_share_NO) * x.nitric_oxide + p.slow_share_NO * x.nitric_oxide_slow
     f.vasodilation = drive * (1.0 - f.nos_inhibition)
     f.hyporesponse = 1.0 / (1.0 + p.k_hyporesponse * f.vasodilation)
@@ -279,6 +301,7 @@ def derivatives(x, p, u, f, dx):
     gap = p.Z_max * hill(f.cytokine, p.M_leak, 1.0) - x.leak
     opening = sigmoid(gap / p.w_leak)
     dx.leak += gap * (1.0 / p.tau_leak_off + (1.0 / p.tau_leak_on - 1.0 / p.tau_leak_off) * opening)
+    dx.leak_slow += (x.leak - x.leak_slow) / p.tau_leak_slow
     # (6)
     dx.cardiodepression += (
         p.C_max_cardiodepression * V / (1.0 + V) - x.cardiodepression
@@ -299,6 +322,7 @@ def rest(p, x, f):
     x.nitric_oxide = 0.0
     x.nitric_oxide_slow = 0.0
     x.leak = 0.0
+    x.leak_slow = 0.0
     x.cardiodepression = 0.0
     x.nitrate = 1.0
     x.angiopoietin2 = p.angiopoietin2_rest

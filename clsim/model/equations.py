@@ -82,10 +82,10 @@ def flows(x, p, u, f):
     lymph.flows(x, p, u, f)
     third_space.flows(x, p, u, f)
 
+    gut.flows(x, p, u, f)
     hormones.flows(x, p, u, f)
     metabolism.flows(x, p, u, f)
     kidney.flows(x, p, u, f)
-    gut.flows(x, p, u, f)
     electrolytes.shifts(x, p, u, f)
 
     haematology.flows(x, p, u, f)

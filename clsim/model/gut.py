@@ -2,9 +2,9 @@
 
     thirst = thirst_highest lg(logit(1 / thirst_highest) + Na_on_thirst (Na - Na_rest)
              - volume_on_thirst volume_signal)                                  (1)
-    water_drunk = water_intake [food_water eating + (1 - food_water) drinking thirst]    (2)
-    bowel_loss = bowel_loss_highest hill(vasodilation; half, n) + diarrhoea            (3)
-    evaporation = evaporation_rest [1 + heat_on_evaporation (temperature - rest)]        (4)
+    water_drunk = water_intake [food_water eating + (1 - food_water) drinking thirst (1 - nausea)]    (2)
+    nausea / nausea_highest = hill(vasodilation; half, n) = (bowel_loss - diarrhoea) / bowel_loss_highest    (3)
+    evaporation = evaporation_rest [1 + heat_on_evaporation (temperature - rest) + NO_on_evaporation vasodilation]  (4)
 
 Food brings sodium, potassium, chloride, phosphate and protein (as urea) in proportion to
 ``eating``; the bowel loses water with sodium, potassium and chloride, and some albumin.
@@ -27,12 +27,16 @@ PARAMETERS = (
               (0.0, 3.0 / 1440.0), "textbook value 0.9 L/d", scale="flow", show="L/d"),
     Parameter("heat_on_evaporation", 0.15, "1/degC", "evaporation by fever", (0.0, 0.5),
               "textbook value 10 to 15 % per degree, quoted from memory"),
+    Parameter("NO_on_evaporation", 0.5, "1", "evaporation by vasodilator drive", (0.0, 5.0),
+              "assumed: flushed skin and sweats; no measurement found, set with weight in courses of interleukin-2"),
     Parameter("food_water", 0.35, "1", "share of water intake that comes with food", (0.0, 0.9),
               "textbook value, quoted from memory"),
     Parameter("thirst_highest", 5.0, "1", "largest thirst relative to rest", (1.5, 20.0), "assumed"),
     Parameter("Na_on_thirst", 0.45, "L/mmol", "sodium on thirst (logit)", (0.0, 3.0),
               "assumed: threshold a few mOsm/kg above rest"),
     Parameter("volume_on_thirst", 5.0, "1", "volume signal on thirst (logit)", (0.0, 50.0), "assumed"),
+    Parameter("nausea_highest", 0.7, "1", "largest share of drinking that nausea takes away", (0.0, 1.0),
+              "assumed: vomiting in 50, nausea in 35, anorexia in 20 % (label); nobody drinks by thirst alone then"),
     Parameter("bowel_loss_highest", 2.5 / 1440.0, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
               "assumed: diarrhoea in 67 % (label)", scale="flow", show="L/d"),
     Parameter("bowel_half", 0.9, "1", "vasodilator drive of half the bowel loss", (0.05, 5.0), "assumed"),
@@ -59,6 +63,7 @@ STATES = ()
 FLOWS = (
     Flow("thirst", "1", "thirst (rest = 1)"),
     Flow("water_drunk", "L/min", "water drunk and eaten", show="mL/h"),
+    Flow("nausea", "1", "share of drinking that nausea takes away"),
     Flow("bowel_loss", "L/min", "bowel loss", show="mL/h"),
     Flow("evaporation", "L/min", "water lost by evaporation", show="mL/h"),
     Flow("catabolism", "1", "urea production relative to rest"),
@@ -71,11 +76,13 @@ def flows(x, p, u, f):
     f.thirst = p.thirst_highest * sigmoid(
         -log(p.thirst_highest - 1.0) + p.Na_on_thirst * (f.Na - p.Na_rest)
         - p.volume_on_thirst * x.volume_signal)
+    upset = hill(f.vasodilation, p.bowel_half, p.bowel_power)
+    f.nausea = p.nausea_highest * upset
     f.water_drunk = p.water_intake * (p.food_water * u.eating
-                                      + (1.0 - p.food_water) * u.drinking * f.thirst)
-    f.bowel_loss = u.diarrhoea + p.bowel_loss_highest * hill(f.vasodilation, p.bowel_half, p.bowel_power)
+                                      + (1.0 - p.food_water) * u.drinking * f.thirst * (1.0 - f.nausea))
+    f.bowel_loss = u.diarrhoea + p.bowel_loss_highest * upset
     f.evaporation = p.evaporation_rest * (
-        1.0 + p.heat_on_evaporation * (x.temperature - p.temperature_rest))
+        1.0 + p.heat_on_evaporation * (x.temperature - p.temperature_rest) + p.NO_on_evaporation * f.vasodilation)
     f.catabolism = ((p.fasting_urea + (1.0 - p.fasting_urea) * u.eating)
                     * (1.0 + p.cytokine_on_catabolism * f.cytokine))
 

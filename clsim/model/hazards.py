@@ -11,7 +11,7 @@ Equations (h(x; k, n) = x^n / (k^n + x^n), [x]+ = max(x, 0))
 (3)  r_i    = base_i a_i (exp(sum_k w_ik s_k) - 1)
 (4)  r_line = base_line a_line exp(w s_activation)
 (5)  hazard_i = r_i / (1 + r_i / limit)
-(6)  hazard_death = arrest_hazard where MAP is below arrest_pressure
+(6)  hazard_death = r_death + fatality_of_sepsis hazard_sepsis, arrest_hazard where MAP is below arrest_pressure
 
 c is the coronary supply for the work of the heart.  a_i holds what belongs to the
 person: age for atrial fibrillation, known coronary disease, seizures or autoimmune
@@ -159,6 +159,8 @@ PARAMETERS = (
               per=NAMES, show="1/d"),
     Parameter("hazard_limit", 0.02, "1/min", "highest hazard while blood flows", (1e-4, 1.0),
               "assumed: at worst an event comes within an hour or so", show="1/h"),
+    Parameter("fatality_of_sepsis", 0.10, "1", "share of sepsis that is fatal", (0.0, 1.0),
+              "assumed: one in ten; treatment deaths in melanoma were septic (Atkins1999, quoted from memory)"),
     Parameter("arrest_pressure", 20.0, "mmHg", "arterial pressure below which the circulation has stopped",
               (5.0, 40.0), "assumed: near the pressure at which flow through small vessels ceases"),
     Parameter("arrest_hazard", 10.0, "1/min", "hazard of death without circulation", (1.0, 100.0),
@@ -295,4 +297,5 @@ def flows(x, p, u, f):
         + p.death_by_hypoxaemia * f.strain[HYPOXAEMIA] + p.death_by_potassium * f.strain[POTASSIUM]
         + p.death_by_acidosis * f.strain[ACIDOSIS] + p.death_by_coronary * f.strain[CORONARY]
         + p.death_by_heart * f.strain[HEART] + p.death_by_activation * f.strain[ACTIVATION]))
+    dying = dying + p.fatality_of_sepsis * f.hazard[SEPSIS]
     f.hazard[DEATH] = where(p.arrest_pressure > f.MAP, p.arrest_hazard, dying)  # (6)

@@ -2,15 +2,21 @@
 
 Each runs after its target with one time constant; 1 at rest, the volume signal 0.
 
-    volume_signal -> (V_plasma / rest - 1) + CVP_on_volume_signal (CVP - CVP_rest)     (1)
+    volume_signal -> (V_plasma / rest - 1) + CVP_on_volume_signal (CVP - CVP_rest)
+                     - NO_on_volume_signal vasodilation                        (1)
     angiotensin   -> exp(sympathetic_on_angiotensin (S - 1) - MAP_on_angiotensin (MAP - MAP_rest)
                          - volume_on_angiotensin volume_signal)                 (2)
     aldosterone   -> angiotensin^angiotensin_on_aldosterone exp(K_on_aldosterone (K - K_rest))   (3)
     ADH           -> [1 + 2 Na_on_ADH (Na - Na_rest)]+ exp(-volume_on_ADH tanh(volume_signal / ADH_volume_range)
-                         - MAP_on_ADH (MAP - MAP_rest))                         (4)
+                         - MAP_on_ADH (MAP - MAP_rest)) + nausea_on_ADH nausea  (4)
 
 The volume term of (4) saturates: a small infusion already opens a water diuresis, a large one
 does not wash out all concentrating power.  Its end is measured (Pump 1998), its range is not.
+
+Nausea releases ADH whatever the osmolality (Rowe 1979).
+
+Wide arteries are underfilled whatever they hold: by the last term of (1) vasodilatation is answered
+with retention of salt and water though plasma is not lost (Schrier 1988).
 
 Renin lives 10 min, angiotensin II under a minute, its bound form 12 min (Hallow 2017): one state.
 """
@@ -24,6 +30,9 @@ from clsim.vmath import exp, pow, softplus, tanh
 PARAMETERS = (
     Parameter("CVP_on_volume_signal", 0.02, "1/mmHg", "central venous pressure on the volume signal", (0.0, 0.2),
               "assumed: atria sense more than the plasma"),
+    Parameter("NO_on_volume_signal", 0.05, "1", "underfilling that is sensed, per vasodilator drive", (0.0, 0.5),
+              "Schrier1988: arterial underfilling by vasodilatation retains salt and water; size assumed, "
+              "set with urine in courses of interleukin-2"),
     Parameter("tau_volume_signal", 5.0, "min", "time constant of the volume signal", (1.0, 200.0),
               "half-life of the atrial peptide 2.5 min (Ackerman1997), and stretch"),
     Parameter("tau_angiotensin", 20.0, "min", "time constant of the angiotensin system", (2.0, 300.0),
@@ -49,6 +58,9 @@ PARAMETERS = (
               "assumed: a quarter of a litre of Ringer's opens most of the water diuresis; rows 2, 3, 4 and 8 "
               "of the validation go equally well with 0.03 to 0.07"),
     Parameter("MAP_on_ADH", 0.015, "1/mmHg", "pressure on ADH (log)", (0.0, 0.2), "assumed: prototype value"),
+    Parameter("nausea_on_ADH", 4.0, "1", "ADH added by nausea that takes all drinking away", (0.0, 50.0),
+              "Rowe1979: emesis raises ADH many times over at unchanged osmolality; size assumed, set with urine in "
+              "courses of interleukin-2"),
     Parameter("ADH_width", 0.10, "1", "width of the osmotic threshold of ADH", (0.01, 1.0), "assumed"),
 )
 INPUTS = ()
@@ -70,7 +82,8 @@ FLOWS = (
 def flows(x, p, u, f):
     """Equations (1) to (4)."""
     pressure = f.MAP - p.MAP_rest
-    f.volume_target = (x.V_plasma / p.V_plasma_rest - 1.0) + p.CVP_on_volume_signal * (f.CVP - p.CVP_rest)
+    f.volume_target = ((x.V_plasma / p.V_plasma_rest - 1.0) + p.CVP_on_volume_signal * (f.CVP - p.CVP_rest)
+                       - p.NO_on_volume_signal * f.vasodilation)
     f.angiotensin_target = exp(p.sympathetic_on_angiotensin * (f.sympathetic - 1.0)
                                - p.MAP_on_angiotensin * pressure
                                - p.volume_on_angiotensin * x.volume_signal)
@@ -79,7 +92,7 @@ def flows(x, p, u, f):
     osmotic = 1.0 + p.Na_on_ADH * 2.0 * (f.Na - p.Na_rest)
     osmotic = softplus(osmotic, p.ADH_width) / softplus(1.0 + 0.0 * osmotic, p.ADH_width)
     filling = tanh(x.volume_signal / p.ADH_volume_range)
-    f.ADH_target = osmotic * exp(-p.volume_on_ADH * filling - p.MAP_on_ADH * pressure)
+    f.ADH_target = osmotic * exp(-p.volume_on_ADH * filling - p.MAP_on_ADH * pressure) + p.nausea_on_ADH * f.nausea
 
 
 @kernel

@@ -27,7 +27,7 @@ PARAMETERS = (
               per=POCKETS, show="h"),
     Parameter("third_opening", 0.083, "1", "relative swelling that opens the third space", (0.0, 1.0),
               "750 mL of 9 L: Hahn2024"),
-    Parameter("third_capacity", 25.0, "L", "third space when it takes no more", (0.2, 30.0),
+    Parameter("third_capacity", 3.0, "L", "third space when it takes no more", (0.2, 30.0),
               "assumed: beyond it the fluid stays in the tissue and presses on vessels and lung", scale="volume"),
     Parameter("k_effusion", (0.002, 0.004), "1/min", "rate of effusion from splanchnic and lung interstitium",
               (0.0, 0.5), "assumed: litres over days", per=("splanchnic", "lung")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from clsim.validation.rows import BAD, DECENT, GOOD, HEALTHY, INTERLEUKIN2, Row, counts, number
+from clsim.validation.rows import BAD, DECENT, GOOD, HEALTHY, INTERLEUKIN2, UNTOUCHED, Row, counts, number
 
 HEADINGS = (
     "id",
@@ -18,6 +18,11 @@ HEADINGS = (
     "grade",
     "source",
 )
+LAYERS = {
+    HEALTHY: "## The healthy body",
+    UNTOUCHED: "## The healthy body in experiments that nobody tuned to",
+    INTERLEUKIN2: "## The interleukin-2 layer (hand-set)",
+}
 BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
 
 
@@ -53,7 +58,8 @@ def table(rows: Sequence[Row]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     ]
-    return "\n".join([*text, "", summary(rows), summary(rows, INTERLEUKIN2)])
+    failed = ", ".join(row.id for row in rows if row.grade == BAD) or "none"
+    return "\n".join([*text, "", *(summary(rows, layer) for layer in LAYERS), f"bad: {failed}"])
 
 
 def markdown(rows: Iterable[Row]) -> str:
@@ -66,10 +72,7 @@ def markdown(rows: Iterable[Row]) -> str:
 def section(rows: Sequence[Row]) -> str:
     """What stands between the two marks of the page: counts, the misses first, then the rest."""
     parts = []
-    for layer, title in (
-        (HEALTHY, "## The healthy body"),
-        (INTERLEUKIN2, "## The interleukin-2 layer (hand-set)"),
-    ):
+    for layer, title in LAYERS.items():
         own = [row for row in rows if row.layer == layer]
         missed = [row for row in own if row.grade != GOOD]
         hit = [row for row in own if row.grade == GOOD]

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 GOOD, DECENT, BAD = "good", "decent", "bad"
-HEALTHY, INTERLEUKIN2 = "healthy", "interleukin-2"
+HEALTHY, UNTOUCHED, INTERLEUKIN2 = "healthy", "untouched", "interleukin-2"
 KEYS = ("id", "quantity", "published", "low", "high", "value", "unit", "grade", "source")
 FACTOR = 2.0
 
@@ -49,7 +49,8 @@ class Row:
         The model's number.
     unit, source : str
     layer : str
-        "healthy", or "interleukin-2" where the constants were hand-set to the same data.
+        "healthy"; "untouched" where nothing was set or written with the number in view; or
+        "interleukin-2" where the constants were hand-set to the same data.
     """
 
     id: str
