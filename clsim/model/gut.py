@@ -41,7 +41,8 @@ PARAMETERS = (
               " % (label); nobody drinks by thirst alone then"),
     Parameter("bowel_loss_highest", 0.00286, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
 
-              "fitted to published outcomes (docs/calibration.md): diarrhoea in 67 % (label)", scale="flow", show="L/d"),
+              "fitted to published outcomes (docs/calibration.md): diarrhoea in 67 % (label)",
+              scale="flow", show="L/d"),
     Parameter("bowel_half", 0.9, "1", "vasodilator drive of half the bowel loss", (0.05, 5.0), "assumed"),
     Parameter("bowel_power", 2.0, "1", "steepness of bowel loss", (1.0, 6.0), "assumed"),
     Parameter("bowel_Na", 110.0, "mmol/L", "sodium in bowel loss", (20.0, 160.0), "assumed: secretory diarrhoea"),
