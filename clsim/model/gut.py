@@ -27,7 +27,7 @@ PARAMETERS = (
               (0.0, 3.0 / 1440.0), "textbook value 0.9 L/d", scale="flow", show="L/d"),
     Parameter("heat_on_evaporation", 0.15, "1/degC", "evaporation by fever", (0.0, 0.5),
               "textbook value 10 to 15 % per degree, quoted from memory"),
-    Parameter("NO_on_evaporation", 2.15, "1", "evaporation by vasodilator drive", (0.0, 5.0),
+    Parameter("NO_on_evaporation", 0.6, "1", "evaporation by vasodilator drive", (0.0, 5.0),
               "fitted to published outcomes (docs/calibration.md): flushed skin and sweats; no measurement "
               "found, set with weight in courses of interleukin-2"),
     Parameter("food_water", 0.35, "1", "share of water intake that comes with food", (0.0, 0.9),
@@ -39,7 +39,7 @@ PARAMETERS = (
     Parameter("nausea_highest", 0.665, "1", "largest share of drinking that nausea takes away", (0.0, 1.0),
               "fitted to published outcomes (docs/calibration.md): vomiting in 50, nausea in 35, anorexia in 20"
               " % (label); nobody drinks by thirst alone then"),
-    Parameter("bowel_loss_highest", 0.00286, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
+    Parameter("bowel_loss_highest", 0.00243, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
 
               "fitted to published outcomes (docs/calibration.md): diarrhoea in 67 % (label)",
               scale="flow", show="L/d"),
