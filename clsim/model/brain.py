@@ -26,11 +26,11 @@ from clsim.vmath import hill, sigmoid
 PARAMETERS = (
     Parameter(
         "g_cytokine_brain",
-        1.0,
+        1.5,
         "1",
         "encephalopathy drive under an unlimited cytokine drive",
         (0.0, 5.0),
-        "assumed: sets the scale of the drive",
+        "fitted to published outcomes (docs/calibration.md): sets the scale of the drive",
     ),
     Parameter(
         "M_brain",

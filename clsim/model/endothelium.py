@@ -40,11 +40,12 @@ PARAMETERS = (
     ),
     Parameter(
         "M_NO",
-        1.6,
+        1.85,
         "1",
         "cytokine drive that gives half of the largest vasodilator drive",
         (0.1, 10.0),
-        "assumed: a first dose reaches less than half of the largest effect",
+        "fitted to published outcomes (docs/calibration.md): a first dose reaches less than half of the "
+        "largest effect",
     ),
     Parameter(
         "n_NO",
@@ -65,44 +66,49 @@ PARAMETERS = (
     ),
     Parameter(
         "slow_share_NO",
-        0.25,
+        0.354,
         "1",
         "share of the vasodilator drive that lingers",
         (0.0, 1.0),
-        "assumed: pressure improves within hours, all effects within one to three days of stopping",
+        "fitted to published outcomes (docs/calibration.md): pressure improves within hours, all effects "
+        "within one to three days of stopping",
     ),
     Parameter(
         "tau_NO_slow",
-        840.0,
+        1210.0,
         "min",
         "time constant of the lingering vasodilator drive",
         (60.0, 10000.0),
-        "assumed: 14 h, so that tone is restored within one to three days of stopping",
+        "fitted to published outcomes (docs/calibration.md): 14 h, so that tone is restored within one to"
+        " three days of stopping",
         show="h",
     ),
     Parameter(
         "k_hyporesponse",
-        0.7,
+        0.653,
         "1",
         "loss of pressor and reflex response per unit of nitric oxide effect",
         (0.0, 5.0),
-        "assumed: response about 0.46 of normal at 1.4, as phenylephrine in septic shock",
+        "fitted to published outcomes (docs/calibration.md): response about 0.46 of normal at 1.4, as "
+        "phenylephrine in septic shock",
     ),
     Parameter(
         "Z_max",
-        1.6,
+        0.839,
         "1",
         "leak under an unlimited cytokine drive",
         (0.0, 10.0),
-        "assumed: brings the leak to 0.8-1 at the end of a 14-dose week",
+        "fitted to published outcomes (docs/calibration.md): brings the leak to 0.8-1 at the end of a "
+        "14-dose week",
     ),
     Parameter(
         "M_leak",
-        1.2,
+        0.0373,
         "1",
         "cytokine drive that gives half of the largest leak",
-        (0.1, 10.0),
-        "assumed: between the peaks of a first and of a late dose",
+        (0.01, 10.0),
+        "fitted to published outcomes (docs/calibration.md): between the peaks of a first and of a late "
+        "dose",
     ),
     Parameter(
         "tau_leak_on",
@@ -119,7 +125,8 @@ PARAMETERS = (
         "min",
         "time constant of the healing of the endothelium",
         (60.0, 14400.0),
-        "assumed: 20 h; most effects improve within one to three days of stopping",
+        "fitted to published outcomes (docs/calibration.md): 20 h; most effects improve within one to "
+        "three days of stopping",
         show="h",
     ),
     Parameter(
@@ -149,11 +156,12 @@ PARAMETERS = (
     ),
     Parameter(
         "C_max_cardiodepression",
-        1.2,
+        0.694,
         "1",
         "cardiodepression under an unlimited nitric oxide effect",
         (0.0, 3.0),
-        "assumed: about 0.6 late in the week, when the ejection fraction is lowest",
+        "fitted to published outcomes (docs/calibration.md): about 0.6 late in the week, when the "
+        "ejection fraction is lowest",
     ),
     Parameter(
         "tau_cardiodepression",
@@ -182,11 +190,12 @@ PARAMETERS = (
     ),
     Parameter(
         "g_nitrate",
-        6.0,
+        9.4,
         "1",
         "nitrate formation per unit of nitric oxide effect, against rest",
         (0.0, 50.0),
-        "Hibbs1992, Ochoa1992: serum nitrate 8 to 10 times baseline after 5 to 7 days",
+        "fitted to published outcomes (docs/calibration.md): Hibbs1992, Ochoa1992: serum nitrate 8 to 10 "
+        "times baseline after 5 to 7 days",
     ),
     Parameter(
         "f_renal_nitrate",
@@ -216,11 +225,12 @@ PARAMETERS = (
     ),
     Parameter(
         "g_angiopoietin2",
-        7.0,
+        9.06,
         "1",
         "rise of angiopoietin-2 per unit of leak, against rest",
         (0.0, 50.0),
-        "Gores2014: 16.0 and 18.6 ng/mL on the last two days",
+        "fitted to published outcomes (docs/calibration.md): Gores2014: 16.0 and 18.6 ng/mL on the last "
+        "two days",
     ),
     Parameter(
         "tau_angiopoietin2",
@@ -242,11 +252,12 @@ PARAMETERS = (
     ),
     Parameter(
         "g_C3a",
-        9.3,
+        17.9,
         "nmol/L",
         "C3a above rest per unit of cytokine drive",
         (0.0, 100.0),
-        "Thijs1990: 7 nmol/L on day 1 and 23 nmol/L at the end of the cycle",
+        "fitted to published outcomes (docs/calibration.md): Thijs1990: 7 nmol/L on day 1 and 23 nmol/L "
+        "at the end of the cycle",
     ),
     Parameter(
         "tau_C3a",

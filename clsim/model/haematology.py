@@ -179,11 +179,12 @@ PARAMETERS = (
     ),
     Parameter(
         "g_platelet_consumption",
-        13.0,
+        15.1,
         "1",
         "rise of platelet consumption per unit of leak",
         (0.0, 20.0),
-        "assumed: shares the fall of platelets with sequestration",
+        "fitted to published outcomes (docs/calibration.md): shares the fall of platelets with "
+        "sequestration",
     ),
     Parameter(
         "k_sequestration",

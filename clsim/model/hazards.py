@@ -73,8 +73,8 @@ NAMES = tuple(event.name for event in EVENTS)
  DIALYSIS, TAMPONADE, EOSINOPHILIC, AUTOIMMUNE, HYPERGLYCAEMIA, DEATH) = range(len(EVENTS))  # fmt: skip
 
 BASES = (  # 1/min, in the order of EVENTS
-    6.5e-6, 3.6e-7, 2.1e-6, 1.0e-6, 4.5e-6, 1.9e-6, 2.6e-6, 4.8e-7, 5.9e-7,
-    1.3e-6, 1.6e-6, 1.2e-6, 1.8e-6, 3.4e-7, 4.8e-7, 3.6e-5, 1.6e-7,
+    6.5e-6, 3.6e-7, 2.1e-6, 1.0e-6, 4.5e-6, 1.9e-6, 1.94e-06, 4.8e-7, 5.9e-7,
+    1.3e-6, 1.6e-6, 1.2e-6, 1.8e-6, 3.4e-7, 4.8e-7, 3.6e-5, 1.87e-07,
 )  # fmt: skip
 LIMITS = (  # what the body bears without strain: name, value, unit, what, bounds, source
     ("pressure_limit", 65.0, "mmHg", "arterial pressure", (40.0, 90.0), "usual goal of resuscitation, textbook value"),
@@ -155,12 +155,14 @@ PARAMETERS = (
     Parameter("autoimmune_history", 0.0, "1", "autoimmune or inflammatory disease before (1 yes, 0 no)", (0.0, 1.0),
               "label: is made worse", role="observable"),
     Parameter("base_hazard", BASES, "1/min", "scale of each hazard", (0.0, 1e-2),
-              "assumed: hand-set, so that the reference adult under hd-il2-standard has the rate named with the event",
+              "fitted to published outcomes (docs/calibration.md): so that the reference adult under hd-"
+              "il2-standard has the rate named with the event",
               per=NAMES, show="1/d"),
     Parameter("hazard_limit", 0.02, "1/min", "highest hazard while blood flows", (1e-4, 1.0),
               "assumed: at worst an event comes within an hour or so", show="1/h"),
-    Parameter("fatality_of_sepsis", 0.10, "1", "share of sepsis that is fatal", (0.0, 1.0),
-              "assumed: one in ten; treatment deaths in melanoma were septic (Atkins1999, quoted from memory)"),
+    Parameter("fatality_of_sepsis", 0.13, "1", "share of sepsis that is fatal", (0.0, 1.0),
+              "fitted to published outcomes (docs/calibration.md): one in ten; treatment deaths in melanoma "
+              "were septic (Atkins1999, quoted from memory)"),
     Parameter("arrest_pressure", 20.0, "mmHg", "arterial pressure below which the circulation has stopped",
               (5.0, 40.0), "assumed: near the pressure at which flow through small vessels ceases"),
     Parameter("arrest_hazard", 10.0, "1/min", "hazard of death without circulation", (1.0, 100.0),

@@ -69,11 +69,12 @@ PARAMETERS = (
     ),
     Parameter(
         "g_cholestasis",
-        6.0,
+        6.35,
         "1",
         "loss of excretion under full cholestasis",
         (0.0, 50.0),
-        "assumed: bilirubin of 3 to 5 times rest late in the week; raised in 40 % (label)",
+        "fitted to published outcomes (docs/calibration.md): bilirubin of 3 to 5 times rest late in the "
+        "week; raised in 40 % (label)",
     ),
     Parameter(
         "g_vasodilation_liver",
@@ -118,11 +119,11 @@ PARAMETERS = (
     ),
     Parameter(
         "albumin_suppression_max",
-        0.85,
+        0.921,
         "1",
         "largest share of albumin synthesis that the acute phase suppresses",
         (0.0, 1.0),
-        "assumed: suppression of 0.4-0.5 late in the week",
+        "fitted to published outcomes (docs/calibration.md): suppression of 0.4-0.5 late in the week",
     ),
 )
 

@@ -32,11 +32,12 @@ from clsim.spec import Flow, Parameter, State
 PARAMETERS = (
     Parameter(
         "k_priming",
-        4.2e-4,
+        0.0005,
         "1/min",
         "rate at which full receptor occupancy primes effector cells",
         (0.0, 0.02),
-        "assumed: set so that the interferon-gamma peak grows about 4-fold (Konrad1992)",
+        "fitted to published outcomes (docs/calibration.md): set so that the interferon-gamma peak grows "
+        "about 4-fold (Konrad1992)",
         show="1/d",
     ),
     Parameter(

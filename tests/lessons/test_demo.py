@@ -65,7 +65,7 @@ def test_the_run_bears_out_what_is_said():
     run = first.fork(begins[0], fluid=SALINE).fork(begins[1], fluid=SALINE)
     early, late = (run["MAP"].at(begin + 30.0) for begin in begins)
     assert late < early - 5.0, "the same bolus no longer mends the pressure"
-    assert run["phenylephrine"].at(boluses[1].to_min) > 0.0
+    assert run["MAP"].at(begins[1] + 30.0) < run["MAP"].at(begins[1]) + 5.0
     leaky = next(each.to_min for each in demo.steps if each.show == "hidden")
     assert run["escape_rate"].at(leaky) > 1.15 * run["escape_rate"].at(0.0)
     assert run["albumin"].at(leaky) < run["albumin"].at(0.0) - 1.0

@@ -43,7 +43,7 @@ def test_what_is_written_is_what_is_read(toy):
 def test_the_unit_of_a_condition_is_read():
     lesson = load_lesson("third-day")
     condition = lesson.prompts[0].when
-    assert (condition.signal, condition.compare, condition.value) == ("SBP", "<", 90.0)
+    assert (condition.signal, condition.compare, condition.value) == ("SBP", "<", 95.0)
 
 
 @pytest.mark.parametrize(("old", "new", "stands", "says", "near"), [
