@@ -40,7 +40,7 @@ PARAMETERS = (
     ),
     Parameter(
         "M_NO",
-        1.85,
+        2.07,
         "1",
         "cytokine drive that gives half of the largest vasodilator drive",
         (0.1, 10.0),
@@ -66,7 +66,7 @@ PARAMETERS = (
     ),
     Parameter(
         "slow_share_NO",
-        0.354,
+        0.382,
         "1",
         "share of the vasodilator drive that lingers",
         (0.0, 1.0),
@@ -75,7 +75,7 @@ PARAMETERS = (
     ),
     Parameter(
         "tau_NO_slow",
-        1210.0,
+        830.0,
         "min",
         "time constant of the lingering vasodilator drive",
         (60.0, 10000.0),
@@ -85,7 +85,7 @@ PARAMETERS = (
     ),
     Parameter(
         "k_hyporesponse",
-        0.653,
+        0.536,
         "1",
         "loss of pressor and reflex response per unit of nitric oxide effect",
         (0.0, 5.0),
@@ -94,7 +94,7 @@ PARAMETERS = (
     ),
     Parameter(
         "Z_max",
-        0.839,
+        0.81,
         "1",
         "leak under an unlimited cytokine drive",
         (0.0, 10.0),
@@ -103,7 +103,7 @@ PARAMETERS = (
     ),
     Parameter(
         "M_leak",
-        0.0373,
+        0.0364,
         "1",
         "cytokine drive that gives half of the largest leak",
         (0.01, 10.0),
@@ -121,7 +121,7 @@ PARAMETERS = (
     ),
     Parameter(
         "tau_leak_off",
-        1200.0,
+        1150.0,
         "min",
         "time constant of the healing of the endothelium",
         (60.0, 14400.0),
@@ -156,7 +156,7 @@ PARAMETERS = (
     ),
     Parameter(
         "C_max_cardiodepression",
-        0.694,
+        0.586,
         "1",
         "cardiodepression under an unlimited nitric oxide effect",
         (0.0, 3.0),
@@ -190,7 +190,7 @@ PARAMETERS = (
     ),
     Parameter(
         "g_nitrate",
-        9.4,
+        9.9,
         "1",
         "nitrate formation per unit of nitric oxide effect, against rest",
         (0.0, 50.0),
@@ -225,7 +225,7 @@ PARAMETERS = (
     ),
     Parameter(
         "g_angiopoietin2",
-        9.06,
+        9.48,
         "1",
         "rise of angiopoietin-2 per unit of leak, against rest",
         (0.0, 50.0),
@@ -252,7 +252,7 @@ PARAMETERS = (
     ),
     Parameter(
         "g_C3a",
-        17.9,
+        16.8,
         "nmol/L",
         "C3a above rest per unit of cytokine drive",
         (0.0, 100.0),

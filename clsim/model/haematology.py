@@ -179,7 +179,7 @@ PARAMETERS = (
     ),
     Parameter(
         "g_platelet_consumption",
-        15.1,
+        16.4,
         "1",
         "rise of platelet consumption per unit of leak",
         (0.0, 20.0),

@@ -40,7 +40,7 @@ SYMPTOMS = (
 )
 NAMES = tuple(symptom.name for symptom in SYMPTOMS)
 CHILLS, FEVER, NAUSEA, VOMITING, DIARRHOEA, RASH, PRURITUS, DYSPNOEA, CONFUSION, SOMNOLENCE = range(len(SYMPTOMS))
-BASES = (6.6e-4, 2.5e-4, 9.4e-5, 1.7e-4, 1.8e-4, 1.6e-4, 7.8e-5, 0.000212, 0.000119, 2.5e-4)  # 1/min, as SYMPTOMS
+BASES = (6.6e-4, 2.5e-4, 9.4e-5, 1.7e-4, 1.8e-4, 1.6e-4, 7.8e-5, 0.000214, 0.000121, 2.5e-4)  # 1/min, as SYMPTOMS
 
 PARAMETERS = (
     Parameter("base_onset", BASES, "1/min", "highest hazard of onset of each symptom", (0.0, 1.0),
