@@ -310,7 +310,8 @@ def test_run_explain_and_fork_from_the_command_line(tmp_path, capsys, monkeypatc
     assert found["patient"] == 17 and found["entries"][0]["kind"] == "dose given"
     found = json.loads(call("explain", a, "--at", "8 h", "--json")[1])
     assert found["here"][0]["what"] == "planned dose 2 given" and found["readings"][0]["signal"] == "sbp"
-    code, out, _ = call("fork", a, "--at", "7 h", "--fluid", "saline_0.9 500 mL over 30 min", "--hold", 2, "--out", b)
+    code, out, _ = call("fork", a, "--at", "7 h", "--hold", 2, "--out", b, "--fluid",
+                        "saline_0.9 500 mL over 30 min at 9 h")
     assert code == 0 and " held, of " in out and " 0 held" not in out
     assert "held by hand; the policy would" in call("explain", b)[1]
     code, out, _ = call("repro", b)
