@@ -103,7 +103,7 @@ PARAMETERS = (
     ),
     Parameter(
         "M_leak",
-        0.0364,
+        0.182,
         "1",
         "cytokine drive that gives half of the largest leak",
         (0.01, 10.0),
@@ -156,7 +156,7 @@ PARAMETERS = (
     ),
     Parameter(
         "C_max_cardiodepression",
-        0.586,
+        0.996,
         "1",
         "cardiodepression under an unlimited nitric oxide effect",
         (0.0, 3.0),
@@ -174,11 +174,12 @@ PARAMETERS = (
     ),
     Parameter(
         "depression_half",
-        0.42,
+        0.336,
         "1",
         "cardiodepression at which half of its effect on the heart is felt",
         (0.05, 3.0),
-        "assumed: fluid still helps after doses 4 and 5, no longer after doses 6 and 7 (Dutcher2014)",
+        "fitted to published outcomes (docs/calibration.md): fluid still helps after doses 4 and 5, no "
+        "longer after doses 6 and 7 (Dutcher2014)",
     ),
     Parameter(
         "depression_steepness",

@@ -39,7 +39,7 @@ PARAMETERS = (
     Parameter("nausea_highest", 0.84, "1", "largest share of drinking that nausea takes away", (0.0, 1.0),
               "fitted to published outcomes (docs/calibration.md): vomiting in 50, nausea in 35, anorexia in 20"
               " % (label); nobody drinks by thirst alone then"),
-    Parameter("bowel_loss_highest", 0.00316, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
+    Parameter("bowel_loss_highest", 0.00237, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
 
               "fitted to published outcomes (docs/calibration.md): diarrhoea in 67 % (label)",
               scale="flow", show="L/d"),
