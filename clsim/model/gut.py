@@ -49,7 +49,7 @@ PARAMETERS = (
     Parameter("bowel_K", 15.0, "mmol/L", "potassium in bowel loss", (2.0, 80.0), "assumed: secretory diarrhoea"),
     Parameter("bowel_Cl", 95.0, "mmol/L", "chloride in bowel loss; the rest is bicarbonate", (10.0, 160.0),
               "assumed: bicarbonate 30 mmol/L"),
-    Parameter("bowel_albumin", 0.352, "1", "albumin in bowel loss relative to plasma", (0.0, 1.0),
+    Parameter("bowel_albumin", 0.394, "1", "albumin in bowel loss relative to plasma", (0.0, 1.0),
               "fitted to published outcomes (docs/calibration.md): protein-losing bowel"),
     Parameter("cytokine_on_catabolism", 0.15, "1", "urea production by cytokines", (0.0, 2.0),
               "assumed: prototype 0.3"),
