@@ -148,6 +148,8 @@ def mediators(s, p, w, d):
     d.nitric_oxide_slow = (s.nitric_oxide - s.nitric_oxide_slow) / p.tau_NO_slow
     gap = p.Z_max * hill(M, p.M_leak, 1.0) - s.leak
     d.leak = first_order(1.0 / p.tau_leak_on, 1.0 / p.tau_leak_off, gap, p.w_leak)
+    d.leak_slow = (s.leak - s.leak_slow) / p.tau_leak_slow
+    w.leakiness = s.leak + p.slow_share_leak * (s.leak_slow - s.leak)
     depression = p.C_max_cardiodepression * V / (1.0 + V)
     d.cardiodepression = (depression - s.cardiodepression) / p.tau_cardiodepression
     fever = p.fever_max * hill(M, p.M_fever, p.n_fever) * w.fever_left
@@ -164,11 +166,12 @@ def pump(MAP, s, p, u, w):
     V_u = p.V_unstressed * (1.0 + p.NO_on_veins * w.vasodilation - gripped)
     w.P_msf = softplus(w.V_blood - u.pooled_volume - V_u, p.V_stressed_width) / p.C_vascular
     arteries = p.SVR_rest * w.viscosity * w.tone
-    veins = p.R_vr_rest * w.viscosity / (1.0 + p.NO_on_R_vr * w.vasodilation)
+    w.venules = 1.0 / (1.0 + p.NO_on_R_vr * w.vasodilation)
+    veins = p.R_vr_rest * w.viscosity * w.venules
     veins *= 1.0 + p.SVR_on_R_vr * (w.viscosity * w.tone - 1.0)
     w.CO = (MAP - w.P_msf) / (arteries - veins)
     w.CVP = w.P_msf - w.CO * veins
-    HR = p.HR_rest * (1.0 + p.g_HR * S + w.chronotropy) + p.fever_on_HR * w.fever
+    HR = p.HR_rest * (1.0 + p.g_HR * S + w.chronotropy) + p.fever_on_HR * w.fever + p.NO_on_HR * w.vasodilation
     tired, felt = s.cardiodepression, hill(s.cardiodepression, p.depression_half, p.depression_steepness)
     able = exp(-p.E_depression * tired / p.cardiac_reserve)
     filling = 1.0 - exp(-softplus(w.CVP + p.starling_offset, p.starling_width) / p.starling_scale)
@@ -251,14 +254,14 @@ def exchange(s, p, u, w, d):
                             - softplus(1.0 - p.v_stretched, p.v_width)))
     free = s.V_interstitium - p.excluded_fraction * p.V_interstitium_rest
     albumin, globulin = s.M_albumin_interstitium / free, s.M_globulin_interstitium / free
-    kappa = p.kappa_rest / (p.kappa_rest + (1.0 - p.kappa_rest) * w.tone)
+    kappa = p.kappa_rest / (p.kappa_rest + (1.0 - p.kappa_rest) * w.tone / w.venules)
     P_capillary = w.P_msf + kappa * (w.MAP - w.P_msf)
     P_capillary[PERIPHERAL] += u.hydrostatic_pressure
     wedge = w.CVP + p.wedge_gap * w.CO / p.CO_rest / w.contractility**p.wedge_exponent
-    above = p.PVR_rest * (1.0 + p.leak_on_PVR * s.leak) * w.CO - p.PAP_rest + p.PCWP_rest
+    above = p.PVR_rest * (1.0 + p.leak_on_PVR * w.leakiness) * w.CO - p.PAP_rest + p.PCWP_rest
     P_capillary[LUNG] = p.P_capillary_rest[LUNG] + p.lung_pressure_slope * (
         wedge - p.PCWP_rest + p.lung_arterial_share * above)
-    Z = p.leak_weight * s.leak
+    Z = p.leak_weight * w.leakiness
     L = p.L_capillary * (1.0 + (p.leak_on_L - 1.0) * Z)
     alpha = p.alpha_rest * (1.0 + (p.leak_on_alpha - 1.0) * Z)
     PS = p.PS_factor * p.PS_albumin * (1.0 + p.leak_on_PS * Z)
@@ -340,6 +343,7 @@ def kidney(s, p, u, w, d):
     d.GFR_filtered = (w.GFR / p.GFR_rest - s.GFR_filtered) / p.tau_GFR
 
     stretch = s.V_plasma / p.V_plasma_rest - 1.0 + p.CVP_on_volume_signal * (w.CVP - p.CVP_rest)
+    stretch -= p.NO_on_volume_signal * w.vasodilation
     d.volume_signal = (stretch - s.volume_signal) / p.tau_volume_signal
     target = exp(p.sympathetic_on_angiotensin * w.S - p.MAP_on_angiotensin * dMAP
                  - p.volume_on_angiotensin * s.volume_signal)
@@ -350,6 +354,9 @@ def kidney(s, p, u, w, d):
     osmotic, osmotic_rest = (softplus(drive, p.ADH_width) for drive in (thirsty, 1.0))
     filled = np.tanh(s.volume_signal / p.ADH_volume_range)
     target = osmotic / osmotic_rest * exp(-p.volume_on_ADH * filled - p.MAP_on_ADH * dMAP)
+    w.upset = hill(w.vasodilation, p.bowel_half, p.bowel_power)
+    w.nausea = p.nausea_highest * w.upset
+    target += p.nausea_on_ADH * w.nausea
     d.ADH = (target - s.ADH) / p.tau_ADH
 
 
@@ -357,9 +364,9 @@ def balance(s, p, u, w, d):
     """What enters and leaves: line, mouth, bowel, skin, urine, and the turnover of albumin."""
     urge = p.Na_on_thirst * (w.Na - p.Na_rest) - p.volume_on_thirst * s.volume_signal
     thirst = p.thirst_highest * lg(logit(1.0 / p.thirst_highest) + urge)
-    drunk = p.water_intake * (p.food_water * u.eating + (1.0 - p.food_water) * u.drinking * thirst)
-    bowel = u.diarrhoea + p.bowel_loss_highest * hill(w.vasodilation, p.bowel_half, p.bowel_power)
-    evaporated = p.evaporation_rest * (1.0 + p.heat_on_evaporation * w.fever)
+    drunk = p.water_intake * (p.food_water * u.eating + (1.0 - p.food_water) * u.drinking * thirst * (1.0 - w.nausea))
+    bowel = u.diarrhoea + p.bowel_loss_highest * w.upset
+    evaporated = p.evaporation_rest * (1.0 + p.heat_on_evaporation * w.fever + p.NO_on_evaporation * w.vasodilation)
     catabolism = (p.fasting_urea + (1.0 - p.fasting_urea) * u.eating) * (
         1.0 + p.cytokine_on_catabolism * w.cytokine)
     synthesis = 2.0 * lg(p.k_synthesis * (p.pi_plasma_rest - w.pi)) * (
