@@ -18,7 +18,10 @@ def test_without_drug_nothing_moves(run_chain):
 
 def test_confusion_belongs_to_the_end_of_the_cycle(full_cycle):
     assert full_cycle.at("confusion_score", 48.0) < 0.02
-    assert 0.1 < np.max(full_cycle["confusion_score"]) < 0.5
+    assert full_cycle.at("confusion_score", 72.0) < 0.25  # where hours of confusion begin to count
+    # Nothing is held here: whoever gets all fourteen doses is confused (0.61), but not stuporous (grade 3
+    # is 0.8).  That a third is confused when doses are held (label) is T16 of docs/calibration.md.
+    assert 0.4 < np.max(full_cycle["confusion_score"]) < 0.8
 
 
 def test_it_progresses_after_the_last_dose_and_then_recovers(full_cycle):

@@ -47,10 +47,15 @@ def test_eosinophils_are_absent_early_and_many_late(full_cycle):
     assert full_cycle["eosinophils"][-1] > 10.0 * full_cycle["eosinophils"][0]
 
 
-def test_platelets_fall_to_a_third_and_overshoot(full_cycle):
+def test_platelets_fall_to_a_third_in_two_days_and_overshoot(full_cycle):
     share = full_cycle["platelets"] / full_cycle["platelets"][0]
-    assert 0.25 < share[np.searchsorted(full_cycle.hours, LAST)] < 0.4
+    # they fall rapidly (Dutcher2014 figure 5), lowest at 54 h; then the marrow makes up for a little
     assert share[np.searchsorted(full_cycle.hours, 24.0)] < 0.6
+    assert 36.0 < full_cycle.hours[np.argmin(share)] < 84.0
+    assert 0.25 < np.min(share) < 0.4
+    assert np.min(full_cycle["platelets"]) > 30.0  # below it in 2.2 % of cycles only (MacFarlane1995)
+    assert 0.3 < share[np.searchsorted(full_cycle.hours, LAST)] < 0.5
+    # back fast after the last dose, and beyond rest; "often" 2 to 5 times, this body 1.9 times
     back = full_cycle.hours[(full_cycle.hours > LAST) & (share > 1.0)][0] - LAST
     assert back < 96.0
     assert 1.3 < np.max(share) < 5.0

@@ -46,7 +46,11 @@ def test_low_flow_slows_excretion(run_chain):
     assert 1.1 * course["bilirubin"][0] < course["bilirubin"][-1] < 2.0 * course["bilirubin"][0]
 
 
-def test_albumin_synthesis_is_nearly_halved_and_slow_to_return(full_cycle):
+def test_albumin_synthesis_is_more_than_halved_and_slow_to_return(full_cycle):
     suppression = full_cycle["albumin_synthesis_suppression"]
-    assert 0.4 < np.max(suppression) < 0.55
+    # not measured under interleukin-2; albumin in blood is (T01 and F05 of docs/calibration.md, both met)
+    assert 0.5 < np.max(suppression) < 0.7
+    assert 0.0 < full_cycle.hours[np.argmax(suppression)] - LAST < 24.0
+    assert full_cycle.at("albumin_synthesis_suppression", 24.0) < 0.25  # it takes days
+    # albumin is still low six days after (Textor1987)
     assert 0.05 < full_cycle.at("albumin_synthesis_suppression", LAST + 6 * 24.0) < 0.2
