@@ -79,7 +79,7 @@ def test_a_run_without_a_policy_has_a_debrief_too(courses):
     result = courses.along((1, 1)).result
     page = debrief.report(result)
     assert "0.9 % saline" in page and "slot 2" in page
-    assert "None of the usual limits was crossed" in page or "mean arterial pressure below 65" in page
+    assert "None of the usual limits was crossed" in page or re.search(r"(above|below) \d", page)
 
 
 def test_spells_are_what_was_beyond_the_limit(courses):
