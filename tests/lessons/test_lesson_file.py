@@ -28,7 +28,7 @@ def test_what_is_written_is_what_is_read(toy):
     assert (toy.name, toy.title, toy.level, toy.minutes) == ("toy", "A <small> lesson", "basic", 5)
     assert (toy.begin_min, toy.end_min, toy.policy, toy.patient) == (60.0, 720.0, None, None)
     early, late = toy.prompts
-    assert early.when.text == "MAP < 89.5 mmHg" and early.when.holds(87.9) and not early.when.holds(88.0)
+    assert early.when.text == "MAP < 89.5 mmHg" and early.when.holds(89.4) and not early.when.holds(89.5)
     assert (early.at_min, early.after_min, early.by_min) == (None, 60.0, 240.0)
     assert (late.at_min, late.after_min, late.by_min) == (465.0, 465.0, 465.0)
     assert [each.id for each in early.options] == ["watch", "both", "stop"]
