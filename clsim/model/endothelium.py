@@ -239,7 +239,7 @@ PARAMETERS = (
         "min",
         "time constant of angiopoietin-2 in plasma",
         (60.0, 7200.0),
-        "assumed: 18 h, since the last day still rises over the day before (Gores2014)",
+        "assumed: a day, since the last day still rises over the day before (Gores2014)",
         show="h",
     ),
     Parameter(

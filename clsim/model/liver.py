@@ -123,7 +123,7 @@ PARAMETERS = (
         "1",
         "largest share of albumin synthesis that the acute phase suppresses",
         (0.0, 1.0),
-        "fitted to published outcomes (docs/calibration.md): suppression of 0.4-0.5 late in the week",
+        "fitted to published outcomes (docs/calibration.md): suppression of 0.6 late in the week",
     ),
 )
 
