@@ -89,8 +89,8 @@ PARAMETERS = (
         "1",
         "loss of pressor and reflex response per unit of nitric oxide effect",
         (0.0, 5.0),
-        "fitted to published outcomes (docs/calibration.md): response about 0.46 of normal at 1.4, as "
-        "phenylephrine in septic shock",
+        "fitted to published outcomes (docs/calibration.md): "
+        "response about 0.57 of normal at 1.4; in septic shock about 0.46",
     ),
     Parameter(
         "Z_max",
@@ -98,8 +98,8 @@ PARAMETERS = (
         "1",
         "leak under an unlimited cytokine drive",
         (0.0, 10.0),
-        "fitted to published outcomes (docs/calibration.md): brings the leak to 0.8-1 at the end of a "
-        "14-dose week",
+        "fitted to published outcomes (docs/calibration.md): "
+        "brings the leak to about 0.75 late in the week",
     ),
     Parameter(
         "M_leak",
@@ -107,8 +107,8 @@ PARAMETERS = (
         "1",
         "cytokine drive that gives half of the largest leak",
         (0.01, 10.0),
-        "fitted to published outcomes (docs/calibration.md): between the peaks of a first and of a late "
-        "dose",
+        "fitted to published outcomes (docs/calibration.md): "
+        "low, since a low dose under the skin leaks too (BallmerWeber1995)",
     ),
     Parameter(
         "tau_leak_on",
@@ -257,8 +257,8 @@ PARAMETERS = (
         "nmol/L",
         "C3a above rest per unit of cytokine drive",
         (0.0, 100.0),
-        "fitted to published outcomes (docs/calibration.md): Thijs1990: 7 nmol/L on day 1 and 23 nmol/L "
-        "at the end of the cycle",
+        "fitted to published outcomes (docs/calibration.md): "
+        "5.8 times rest by day 5 (Thijs1990), 15.6 times in another study",
     ),
     Parameter(
         "tau_C3a",
