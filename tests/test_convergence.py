@@ -10,8 +10,8 @@ from clsim.engine.timeline import Event
 from clsim.model.layout import STATES, spread
 
 SPAN = 60.0
-STEPS = (2.0, 1.0, 0.5)
-FINE = 1.0 / 32.0
+STEPS = (1.0, 0.5, 0.25)  # from the ordinary step down
+FINE = 1.0 / 64.0
 SIZE = spread(STATES, "size")
 
 # what goes on during the hour: (minute of the busy course from which the body comes, inputs)

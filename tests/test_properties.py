@@ -246,23 +246,39 @@ def test_a_more_depressed_heart_never_pumps_or_empties_better(reference, vasodil
 
 
 @pytest.fixture(scope="module")
-def leaky(run, reference):
-    """The same fluids with more and more leak."""
-    fluids = bag("saline_0.45", 10.0, 0.0, 5.0 * DAY)
-    fasting = [Event("eating", 0.0, np.inf, 0.0, SET), Event("drinking", 0.0, np.inf, 0.0, SET)]
-    events = [*doses(14), *fluids, *fasting]
-    return [
-        run(events, 5.0 * DAY, every=60.0, patient=altered(reference, Z_max=z))
-        for z in (0.0, 0.5, 1.0, 1.5, 2.0)
-    ]
+def fasting(run, reference):
+    """``fasting(litres, Z_max)`` -> five days of doses, all fluid by vein."""
+    nothing = [Event("eating", 0.0, np.inf, 0.0, SET), Event("drinking", 0.0, np.inf, 0.0, SET)]
+
+    def go(litres, leak):
+        events = [*doses(14), *bag("saline_0.45", litres, 0.0, 5.0 * DAY), *nothing]
+        return run(events, 5.0 * DAY, every=60.0, patient=altered(reference, Z_max=leak))
+
+    return go
+
+
+@pytest.fixture(scope="module")
+def leaky(fasting):
+    """The same fluids, 18.4 L as given in 1987 (Textor1987), with more and more leak."""
+    return [fasting(18.4, z) for z in (0.0, 0.5, 1.0, 1.5, 2.0)]
 
 
 def test_more_leak_never_means_less_weight_or_oedema_or_more_albumin_in_plasma(leaky):
-    assert np.all(np.diff([course["weight_gain"][-1] for course in leaky]) >= 0.0)
+    assert np.all(np.diff([course["weight_gain"][-1] for course in leaky]) > 0.0)
     outside = [(course["V_interstitium"].sum(axis=1) + course["V_pocket"].sum(axis=1))[-1] for course in leaky]
     assert np.all(np.diff(outside) > 0.05)  # L, effusions with the tissue they come from
     assert np.all(np.diff([course["M_albumin"][-1] for course in leaky]) < 0.0)
-    assert np.all(np.diff([course["MAP"].min() for course in leaky]) < 0.0)
+    assert np.all(np.diff([course["V_plasma"].min() for course in leaky]) < -0.05)  # L
+    assert np.all(np.diff([course["CO"].mean() for course in leaky]) < 0.0)
+    assert np.all(np.diff([course["MAP"][24] for course in leaky]) < 0.0)  # later thick blood and reflexes hide it
+
+
+@pytest.mark.xfail(strict=True, reason="sweat by interleukin-2 does not lessen as the body dries out: 2 L a day after "
+                   "7 kg are lost, sodium 157 mmol/L")
+def test_a_body_that_dries_out_sweats_less(fasting):
+    dry, wet = fasting(10.0, 1.0), fasting(18.4, 1.0)
+    assert dry["weight_gain"][96] < wet["weight_gain"][96] - 4.0  # kg
+    assert dry["evaporation"][96] < 0.9 * wet["evaporation"][96]
 
 
 def test_the_excess_of_pump_over_return_falls_with_pressure(busy):

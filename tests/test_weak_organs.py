@@ -35,12 +35,26 @@ def test_a_toxic_drug_adds_to_the_harm(standard, drug, name, by):
     assert toxic[name].values.max() > standard[name].values.max() + by
 
 
+def flooded(rate: str):
+    flood = {"name": "flood", "give": "ringer_lactate", "rate": rate, "from": "40 h", "until": "110 h"}
+    return clsim.run("hd-il2-standard", fluid=[flood])
+
+
 def test_too_much_fluid_ends_in_the_lung(standard):
-    flood = {"name": "flood", "give": "ringer_lactate", "rate": "600 mL/h", "from": "40 h", "until": "110 h"}
-    drowned = clsim.run("hd-il2-standard", fluid=[flood])
-    assert drowned["SaO2"].values.min() < 0.85
-    assert drowned["EVLW"].values.max() > standard["EVLW"].values.max() + 0.1
-    assert drowned["CVP"].values.max() > standard["CVP"].values.max() + 1.0
+    wet, drowned = flooded("200 mL/h"), flooded("300 mL/h")
+    assert wet["SaO2"].values.min() < 0.85
+    assert wet["EVLW"].values.max() > standard["EVLW"].values.max() + 0.1
+    assert wet["CVP"].values.max() > standard["CVP"].values.max() + 1.0
+    assert drowned["SaO2"].values.min() < wet["SaO2"].values.min() - 0.05
+    for name, more in (("EVLW", 0.05), ("CVP", 1.0)):
+        assert drowned[name].values.max() > wet[name].values.max() + more
+
+
+@pytest.mark.xfail(strict=True, reason="no pressure is found at 6976 min, but the message is of interleukin2_central "
+                   "that is no number at 6980 min; saturation was 0 for 16 h before while 6 L/min were pumped")
+def test_a_flood_that_stops_the_circulation_says_so():
+    with pytest.raises(NumericalFailure, match="circulation stops"):
+        flooded("600 mL/h")
 
 
 def bled(litres: float):
