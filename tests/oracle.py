@@ -148,10 +148,9 @@ def mediators(s, p, w, d):
     d.nitric_oxide_slow = (s.nitric_oxide - s.nitric_oxide_slow) / p.tau_NO_slow
     gap = p.Z_max * hill(M, p.M_leak, 1.0) - s.leak
     d.leak = first_order(1.0 / p.tau_leak_on, 1.0 / p.tau_leak_off, gap, p.w_leak)
-    d.leak_slow = (s.leak - s.leak_slow) / p.tau_leak_slow
-    w.leakiness = s.leak + p.slow_share_leak * (s.leak_slow - s.leak)
-    depression = p.C_max_cardiodepression * V / (1.0 + V)
-    d.cardiodepression = (depression - s.cardiodepression) / p.tau_cardiodepression
+    lag = s.leak_slow - s.leak
+    d.leak_slow, w.leakiness = -lag / p.tau_leak_slow, s.leak + p.slow_share_leak * lag
+    d.cardiodepression = (p.C_max_cardiodepression * V / (1.0 + V) - s.cardiodepression) / p.tau_cardiodepression
     fever = p.fever_max * hill(M, p.M_fever, p.n_fever) * w.fever_left
     d.temperature = (fever - w.fever) / p.tau_temperature
     d.acute_phase = (hill(M, p.M_acute_phase, 1.0) - s.acute_phase) / p.tau_acute_phase
@@ -167,8 +166,7 @@ def pump(MAP, s, p, u, w):
     w.P_msf = softplus(w.V_blood - u.pooled_volume - V_u, p.V_stressed_width) / p.C_vascular
     arteries = p.SVR_rest * w.viscosity * w.tone
     w.venules = 1.0 / (1.0 + p.NO_on_R_vr * w.vasodilation)
-    veins = p.R_vr_rest * w.viscosity * w.venules
-    veins *= 1.0 + p.SVR_on_R_vr * (w.viscosity * w.tone - 1.0)
+    veins = p.R_vr_rest * w.viscosity * w.venules * (1.0 + p.SVR_on_R_vr * (w.viscosity * w.tone - 1.0))
     w.CO = (MAP - w.P_msf) / (arteries - veins)
     w.CVP = w.P_msf - w.CO * veins
     HR = p.HR_rest * (1.0 + p.g_HR * S + w.chronotropy) + p.fever_on_HR * w.fever + p.NO_on_HR * w.vasodilation
@@ -343,8 +341,7 @@ def kidney(s, p, u, w, d):
     d.GFR_filtered = (w.GFR / p.GFR_rest - s.GFR_filtered) / p.tau_GFR
 
     stretch = s.V_plasma / p.V_plasma_rest - 1.0 + p.CVP_on_volume_signal * (w.CVP - p.CVP_rest)
-    stretch -= p.NO_on_volume_signal * w.vasodilation
-    d.volume_signal = (stretch - s.volume_signal) / p.tau_volume_signal
+    d.volume_signal = (stretch - p.NO_on_volume_signal * w.vasodilation - s.volume_signal) / p.tau_volume_signal
     target = exp(p.sympathetic_on_angiotensin * w.S - p.MAP_on_angiotensin * dMAP
                  - p.volume_on_angiotensin * s.volume_signal)
     d.angiotensin = (target - s.angiotensin) / p.tau_angiotensin
@@ -355,16 +352,15 @@ def kidney(s, p, u, w, d):
     filled = np.tanh(s.volume_signal / p.ADH_volume_range)
     target = osmotic / osmotic_rest * exp(-p.volume_on_ADH * filled - p.MAP_on_ADH * dMAP)
     w.upset = hill(w.vasodilation, p.bowel_half, p.bowel_power)
-    w.nausea = p.nausea_highest * w.upset
-    target += p.nausea_on_ADH * w.nausea
-    d.ADH = (target - s.ADH) / p.tau_ADH
+    d.ADH = (target + p.nausea_on_ADH * p.nausea_highest * w.upset - s.ADH) / p.tau_ADH
 
 
 def balance(s, p, u, w, d):
     """What enters and leaves: line, mouth, bowel, skin, urine, and the turnover of albumin."""
     urge = p.Na_on_thirst * (w.Na - p.Na_rest) - p.volume_on_thirst * s.volume_signal
     thirst = p.thirst_highest * lg(logit(1.0 / p.thirst_highest) + urge)
-    drunk = p.water_intake * (p.food_water * u.eating + (1.0 - p.food_water) * u.drinking * thirst * (1.0 - w.nausea))
+    thirst *= 1.0 - p.nausea_highest * w.upset
+    drunk = p.water_intake * (p.food_water * u.eating + (1.0 - p.food_water) * u.drinking * thirst)
     bowel = u.diarrhoea + p.bowel_loss_highest * w.upset
     evaporated = p.evaporation_rest * (1.0 + p.heat_on_evaporation * w.fever + p.NO_on_evaporation * w.vasodilation)
     catabolism = (p.fasting_urea + (1.0 - p.fasting_urea) * u.eating) * (
@@ -377,20 +373,17 @@ def balance(s, p, u, w, d):
     d.V_red_cells = u.red_cells_in - u.bleeding * w.hematocrit
     d.M_albumin += (u.albumin_in - (w.bled + p.bowel_albumin * bowel) * w.albumin
                     + p.albumin_synthesis * (synthesis - s.M_albumin / p.M_albumin_rest))
-    d.M_globulin += (u.globulin_in - w.bled * w.globulin
-                     + p.globulin_turnover * (p.M_globulin_rest - s.M_globulin))
-    d.sodium = (u.sodium_in + u.salt_by_mouth + p.sodium_intake * u.eating
-                - w.bled * w.Na - p.bowel_Na * bowel - w.Na_out)
-    d.chloride = (u.chloride_in + u.salt_by_mouth + p.chloride_intake * u.eating
-                  - w.bled * w.Cl - p.bowel_Cl * bowel - w.Cl_out)
-    d.potassium = (u.potassium_in + p.potassium_intake * u.eating - w.bled * w.K
-                   - p.bowel_K * bowel - w.K_out - w.potassium_shift)
-    d.potassium_cells = w.potassium_shift
+    d.M_globulin += u.globulin_in - w.bled * w.globulin + p.globulin_turnover * (p.M_globulin_rest - s.M_globulin)
+    eaten = p.sodium_intake * u.eating + u.salt_by_mouth
+    d.sodium = u.sodium_in + eaten - w.bled * w.Na - p.bowel_Na * bowel - w.Na_out
+    eaten = p.chloride_intake * u.eating + u.salt_by_mouth
+    d.chloride = u.chloride_in + eaten - w.bled * w.Cl - p.bowel_Cl * bowel - w.Cl_out
+    lost, d.potassium_cells = w.bled * w.K + p.bowel_K * bowel + w.K_out, w.potassium_shift
+    d.potassium = u.potassium_in + p.potassium_intake * u.eating - lost - w.potassium_shift
     d.urea = p.urea_production * catabolism - w.urea_out - w.bled * w.urea
     d.acid_anions = p.acid_production - w.acid_out - w.bled * w.acid
     d.ventilatory_drive = (w.drive - s.ventilatory_drive) / p.drive_tau
-    follow, home = w.MAP - s.MAP_setpoint, s.MAP_setpoint - p.MAP_rest
-    d.MAP_setpoint = (p.reset_share * follow - (1.0 - p.reset_share) * home) / p.tau_reset
+    d.MAP_setpoint = (p.reset_share * (w.MAP - p.MAP_rest) + p.MAP_rest - s.MAP_setpoint) / p.tau_reset
 
 
 def slopes(s, p, u):
