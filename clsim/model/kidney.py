@@ -8,6 +8,7 @@
 Sodium passes four segments (Hallow 2017); each reabsorbs a fraction eta = lg(logit eta_rest + shifts):
 
     proximal:  + pi_on_PT r tanh((pi_plasma - rest) / r) + angiotensin_on_PT log angiotensin + sympathetic_on_PT (S - 1)
+               + pressors_on_PT hyporesponse pressors - dopamine_on_PT dopamine_renal
                - MAP_on_PT (MAP - rest) + chloride_on_PT brake,  r = pi_range   (3)
     loop:      (1 - furosemide_on_loop furosemide_effect)                       (4)
     distal:    + aldosterone_on_DT log aldosterone - load_on_DT over(load)     (5)
@@ -73,6 +74,11 @@ PARAMETERS = (
     Parameter("angiotensin_on_PT", 0.20, "1", "angiotensin on proximal reabsorption, per e-fold", (0.0, 1.0),
               "assumed"),
     Parameter("sympathetic_on_PT", 0.10, "1", "sympathetic drive on proximal reabsorption", (0.0, 1.0), "assumed"),
+    Parameter("pressors_on_PT", 0.1, "1", "tone of vasopressors on proximal reabsorption", (0.0, 3.0),
+              "sodium excretion tends to fall under norepinephrine though pressure rises: Hoogenberg1998; set to "
+              "row 27"),
+    Parameter("dopamine_on_PT", 1.4, "1", "renal effect of dopamine on proximal reabsorption", (0.0, 10.0),
+              "sodium excretion rises by some 70 % at 2 mcg/kg/min: healthy controls of row 27a, to which it is set"),
     Parameter("MAP_on_PT", 0.008, "1/mmHg", "pressure natriuresis, proximal", (0.0, 0.2), "assumed"),
     Parameter("chloride_on_PT", 0.05, "L/mmol", "chloride brake on proximal reabsorption", (0.0, 0.5),
               "assumed: hand-set to saline against Ringer (Reid2003)"),
@@ -110,6 +116,9 @@ PARAMETERS = (
               "assumed: the rest is ammonium"),
     Parameter("HCO3_on_chloride", 0.18, "L/mmol", "bicarbonate deficit on chloride excretion (logit)", (0.0, 2.0),
               "assumed: compensation over days"),
+    Parameter("excretion_on_chloride", 0.7, "1", "cations excreted on the chloride share (logit, per e-fold)",
+              (0.0, 2.0), "assumed: anions beside chloride stay those of the diet, so that what is excreted beyond the "
+              "usual goes with chloride: 0.5 at rest, 1 far above it; between them, set to rows 5, 20 and 29"),
     Parameter("ammonium_highest", 0.12, "mmol/min", "largest extra ammonium excretion", (0.0, 0.5),
               "textbook: rises to 200 mmol/d in acidosis, quoted from memory", scale="flow", show="mmol/d"),
     Parameter("ammonium_half", 6.0, "mmol/L", "bicarbonate deficit of half of it", (0.5, 20.0), "assumed"),
@@ -146,6 +155,8 @@ PARAMETERS = (
               "closed by creatinine at rest", role="solved", show="mmol/d"),
     Parameter("chloride_share_rest", None, "1", "chloride per sodium and potassium in urine at rest", (0.0, 1.6),
               "closed by chloride intake", role="solved"),
+    Parameter("cations_excreted_rest", None, "mmol/min", "sodium and potassium in urine at rest", (0.0, 2.0),
+              "the diet", role="solved", show="mmol/d"),
     Parameter("load_rest", None, "mmol/min", "sodium filtered at rest", (0.0, 100.0), "GFR and sodium at rest",
               role="solved"),
     Parameter("injury_rest", None, "1", "tubular injury at rest", (0.0, 1.0), "equation (10) at rest", role="solved"),
@@ -248,6 +259,7 @@ def flows(x, p, u, f):
     dilution = p.pi_range * tanh((f.pi_plasma - p.pi_plasma_rest) / p.pi_range)
     f.eta_PT = sigmoid(p.logit_PT + p.pi_on_PT * dilution
                        + p.angiotensin_on_PT * log(x.angiotensin) + p.sympathetic_on_PT * S
+                       + p.pressors_on_PT * f.hyporesponse * f.pressors - p.dopamine_on_PT * f.dopamine_renal
                        - p.MAP_on_PT * pressure + p.chloride_on_PT * f.chloride_brake)
     f.eta_LH = p.eta_LH_rest * (1.0 - p.furosemide_on_loop * f.furosemide_effect)
     filtered = f.GFR * f.Na
@@ -266,12 +278,14 @@ def flows(x, p, u, f):
     f.FENa = f.sodium_excretion / filtered
     f.potassium_excretion = p.potassium_intake * exp(
         p.K_on_excretion * log(f.K / p.K_rest) + p.aldosterone_on_K * log_aldosterone + p.load_on_K * log_load)
+    cations = f.sodium_excretion + f.potassium_excretion
     share = p.chloride_share_highest * sigmoid(
-        p.logit_chloride_share + p.HCO3_on_chloride * (p.HCO3_rest - f.HCO3))
+        p.logit_chloride_share + p.HCO3_on_chloride * (p.HCO3_rest - f.HCO3)
+        + p.excretion_on_chloride * log(cations / p.cations_excreted_rest))
     deficit = maximum(0.0, p.HCO3_rest - f.HCO3)
     f.ammonium_excretion = (p.ammonium_highest * f.GFR / p.GFR_rest
                             * deficit * deficit / (deficit * deficit + p.ammonium_half * p.ammonium_half))
-    f.chloride_excretion = share * (f.sodium_excretion + f.potassium_excretion) + f.ammonium_excretion
+    f.chloride_excretion = share * cations + f.ammonium_excretion
     kept = sigmoid(p.ADH_on_urea * log_ADH - p.logit_urea)
     f.urea_excretion = (1.0 - kept) * f.GFR * f.urea_concentration
     f.creatinine_excretion = f.GFR * f.creatinine_concentration
@@ -317,7 +331,8 @@ def rest(p, x, f):
     p.eta_CD_rest = 1.0 - p.sodium_intake / to_collecting
     p.urea_production = p.urea_fraction * p.GFR_rest * p.urea_rest
     p.creatinine_production = p.GFR_rest * p.creatinine_rest
-    p.chloride_share_rest = p.chloride_intake / (p.sodium_intake + p.potassium_intake)
+    p.cations_excreted_rest = p.sodium_intake + p.potassium_intake
+    p.chloride_share_rest = p.chloride_intake / p.cations_excreted_rest
     p.overrun_rest = softplus(0.0 * p.load_rest, p.load_width)
     p.brake_rest = beyond_brake(p.Cl_rest, p)
     p.held_pressure_rest = held_pressure(p.MAP_rest, p)
