@@ -246,8 +246,7 @@ def exchange(s, p, u, w, d):
     v = s.V_interstitium / p.V_interstitium_rest
     slack, tense = (softplus(p.v_loose - at, p.v_width) for at in (v, 1.0))
     P = p.P_interstitium_rest + p.k_loose * (v - 1.0) - (p.k_tight - p.k_loose) * (slack - tense)
-    slack, tense = (softplus(at - p.v_stretched, p.v_width) for at in (v, 1.0))
-    P += p.k_stretched * (slack - tense)
+    P += p.k_stretched * (softplus(v - p.v_stretched, p.v_width) - softplus(1.0 - p.v_stretched, p.v_width))
     free = s.V_interstitium - p.excluded_fraction * p.V_interstitium_rest
     albumin, globulin = s.M_albumin_interstitium / free, s.M_globulin_interstitium / free
     kappa = p.kappa_rest / (p.kappa_rest + (1.0 - p.kappa_rest) * w.tone / w.venules)
@@ -301,7 +300,7 @@ def kidney(s, p, u, w, d):
     kept, kept_rest = (lg((P - p.GFR_limit) / p.GFR_width) for P in (w.MAP, p.MAP_rest))
     hurt, hurt_rest = (1.0 + p.injury_on_GFR * i for i in (s.tubular_injury, p.injury_rest))
     drives = (p.oncotic_on_GFR * dpi + p.sympathetic_on_GFR * w.S + p.chloride_on_GFR * brake
-              + p.prostaglandin_on_GFR * w.prostaglandin_block * renin)
+              + (p.prostaglandin_on_GFR_rest + p.prostaglandin_on_GFR * renin) * w.prostaglandin_block)
     w.GFR = p.GFR_rest * kept / kept_rest * hurt_rest / hurt * exp(-drives)
     w.GFR *= 1.0 + p.dopamine_on_GFR * w.dopamine_renal
     PT = lg(logit(p.eta_PT_rest) + p.pi_on_PT * p.pi_range * np.tanh(dpi / p.pi_range) + p.angiotensin_on_PT * renin
@@ -316,7 +315,8 @@ def kidney(s, p, u, w, d):
     most = 1.0 - p.CD_escape * (1.0 - p.eta_CD_rest)
     CD = most * lg(logit(p.eta_CD_rest / most) + p.aldosterone_on_CD * aldosterone - p.MAP_on_CD * dMAP
                    - p.volume_on_CD * s.volume_signal + p.chloride_on_CD * brake
-                   - p.load_on_CD * (softplus(late, p.load_width) - usual))
+                   - p.load_on_CD * (softplus(late, p.load_width) - usual)
+                   + p.prostaglandin_on_CD * w.prostaglandin_block)
     w.Na_out = before * (1.0 - DT) * (1.0 - CD)
     w.K_out = (p.potassium_intake * (w.K / p.K_rest) ** p.K_on_excretion
                * s.aldosterone**p.aldosterone_on_K * load**p.load_on_K)
@@ -341,7 +341,7 @@ def kidney(s, p, u, w, d):
     stretch = s.V_plasma / p.V_plasma_rest - 1.0 + p.CVP_on_volume_signal * (w.CVP - p.CVP_rest)
     d.volume_signal = (stretch - p.NO_on_volume_signal * w.vasodilation - s.volume_signal) / p.tau_volume_signal
     target = exp(p.sympathetic_on_angiotensin * w.S - p.MAP_on_angiotensin * dMAP
-                 - p.volume_on_angiotensin * s.volume_signal)
+                 - p.volume_on_angiotensin * s.volume_signal - p.prostaglandin_on_angiotensin * w.prostaglandin_block)
     d.angiotensin = (target - s.angiotensin) / p.tau_angiotensin
     target = exp(p.angiotensin_on_aldosterone * renin + p.K_on_aldosterone * (w.K - p.K_rest))
     d.aldosterone = (target - s.aldosterone) / p.tau_aldosterone
