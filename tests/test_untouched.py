@@ -10,7 +10,7 @@ import pytest
 from clsim.model.layout import FLOWS, INPUTS, STATES, F, X, columns, find
 from clsim.validation import EXPERIMENTS, untouched, untouched_second
 from clsim.validation.bench import Bench, Course
-from clsim.validation.rows import UNTOUCHED, UNTOUCHED_SECOND
+from clsim.validation.rows import UNTOUCHED, UNTOUCHED_SECOND, USED, USED_EXPERIMENTS
 
 SETS = pytest.mark.parametrize(
     ("chosen", "first", "last", "layer"),
@@ -71,7 +71,7 @@ def test_a_body_on_which_nothing_acts_does_badly(still, chosen, first, last, lay
 def test_a_band_holds_its_number_and_every_row_is_of_this_layer(still, chosen, first, last, layer):
     for experiment in chosen.EXPERIMENTS:
         for row in experiment(still):
-            assert row.layer == layer
+            assert row.layer == (USED if row.id[:2] in USED_EXPERIMENTS else layer)
             assert row.low <= row.published <= row.high
             assert all(isfinite(number) for number in (row.published, row.low, row.high))
             assert row.source and row.unit

@@ -20,6 +20,8 @@ from clsim.validation.rows import (
     KEYS,
     UNTOUCHED,
     UNTOUCHED_SECOND,
+    USED,
+    USED_EXPERIMENTS,
     around,
     between,
     grade,
@@ -48,9 +50,9 @@ def test_every_experiment_of_the_healthy_suite_has_a_row(rows: list[Row]) -> Non
     assert numbers == {*range(1, 9), *range(11, 21), 22}
     layer = {int(row.id.rstrip("abcdefgh")) for row in rows if row.layer == INTERLEUKIN2}
     assert layer == {9, 10, 21, 23}
-    for name, first, last in ((UNTOUCHED, 24, 29), (UNTOUCHED_SECOND, 30, 37)):
-        chosen = {int(row.id.rstrip("abcdefgh")) for row in rows if row.layer == name}
-        assert chosen == {*range(first, last + 1)}
+    used = {int(number) for number in USED_EXPERIMENTS}
+    for name, chosen in ((UNTOUCHED, {*range(24, 30)} - used), (UNTOUCHED_SECOND, {*range(30, 38)} - used), (USED, used)):
+        assert {int(row.id.rstrip("abcdefgh")) for row in rows if row.layer == name} == chosen
 
 
 def test_ids_are_unique_and_in_order(rows: list[Row]) -> None:
@@ -97,8 +99,8 @@ def test_what_the_command_shows_is_the_healthy_body_and_the_kinetics() -> None:
     shown = physiology()
     assert {row.id[:2] for row in shown if row.layer == INTERLEUKIN2} == {"21"}
     assert counts(shown)[BAD] == counts(shown, INTERLEUKIN2)[BAD] == 0
-    assert {row.id[:2] for row in shown if row.layer == UNTOUCHED} == {str(i) for i in range(24, 30)}
-    assert {row.id[:2] for row in shown if row.layer == UNTOUCHED_SECOND} == {str(i) for i in range(30, 38)}
+    assert {row.id[:2] for row in shown if row.layer in (UNTOUCHED, UNTOUCHED_SECOND, USED)} == {
+        str(i) for i in range(24, 38)}
 
 
 @pytest.mark.parametrize(("value", "status"), [(100.0, 0), (150.0, 0), (-100.0, 1)])

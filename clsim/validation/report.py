@@ -13,6 +13,7 @@ from clsim.validation.rows import (
     INTERLEUKIN2,
     UNTOUCHED,
     UNTOUCHED_SECOND,
+    USED,
     Row,
     counts,
     number,
@@ -33,7 +34,8 @@ LAYERS = {
     HEALTHY: "## The healthy body",
     UNTOUCHED: "## The healthy body in experiments that nobody tuned to",
     UNTOUCHED_SECOND: "## The healthy body in a second set of experiments that nobody tuned to",
-    INTERLEUKIN2: "## The interleukin-2 layer (hand-set)",
+    USED: "## The healthy body in experiments that were untouched at first and used since",
+    INTERLEUKIN2: "## The interleukin-2 layer",
 }
 BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
 

@@ -25,6 +25,8 @@ from math import isfinite
 
 GOOD, DECENT, BAD = "good", "decent", "bad"
 HEALTHY, UNTOUCHED, UNTOUCHED_SECOND, INTERLEUKIN2 = "healthy", "untouched", "untouched, second set", "interleukin-2"
+USED = "untouched at first, used since"
+USED_EXPERIMENTS = ("27", "29", "30", "33", "37")  # a law was written or changed after their first result was known
 KEYS = ("id", "quantity", "published", "low", "high", "value", "unit", "grade", "source")
 FACTOR = 2.0
 

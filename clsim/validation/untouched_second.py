@@ -2,7 +2,7 @@
 
 They were chosen and written down with their bands, in a commit of its own, while laws of salt were being rewritten
 after row 29 had been seen, by somebody who had read neither the old nor the new laws and ran none of the eight.  What
-`untouched` says of its experiments holds for these: a miss is explained in `docs/validation.md`, never tuned away.
+`untouched` says of its experiments holds for these, also of those that were used since.
 
 What was read is the abstract of each publication, of `AZIZI` also a table, of `HEER` the beginning of the abstract and
 a row of a table in a review.  Bands as in `untouched`; the quotient of two printed numbers takes the root of the sum of
