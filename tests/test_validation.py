@@ -51,7 +51,9 @@ def test_every_experiment_of_the_healthy_suite_has_a_row(rows: list[Row]) -> Non
     layer = {int(row.id.rstrip("abcdefgh")) for row in rows if row.layer == INTERLEUKIN2}
     assert layer == {9, 10, 21, 23}
     used = {int(number) for number in USED_EXPERIMENTS}
-    for name, chosen in ((UNTOUCHED, {*range(24, 30)} - used), (UNTOUCHED_SECOND, {*range(30, 38)} - used), (USED, used)):
+    for name, chosen in (
+        (UNTOUCHED, {*range(24, 30)} - used), (UNTOUCHED_SECOND, {*range(30, 38)} - used), (USED, used)
+    ):
         assert {int(row.id.rstrip("abcdefgh")) for row in rows if row.layer == name} == chosen
 
 
@@ -144,7 +146,7 @@ def test_grades(value: float, band: tuple[float, float, float], expected: str) -
 def test_text_and_markdown_have_a_line_for_each_row(rows: list[Row]) -> None:
     assert len(markdown(rows).splitlines()) == len(rows) + 2
     plain = table(rows).splitlines()
-    assert len(plain) == len(rows) + 7
-    heads = [line.split(":")[0] for line in plain[-5:]]
-    assert heads == ["healthy", "untouched", "untouched, second set", "interleukin-2", "bad"]
+    assert len(plain) == len(rows) + 8
+    heads = [line.split(":")[0] for line in plain[-6:]]
+    assert heads == ["healthy", "untouched", "untouched, second set", USED, "interleukin-2", "bad"]
     assert plain[-1].removeprefix("bad: ").split(", ") == [row.id for row in rows if row.grade == BAD]

@@ -63,13 +63,13 @@ PARAMETERS = (
               "assumed: diffusion is mostly through small pores"),
     Parameter("glycocalyx", 1.0, "1", "share of interstitial oncotic pressure felt under the glycocalyx", (0.0, 1.0),
               "1 is the classical law; 0.7 to 0.9 the revised Starling option (Levick2010)"),
-    Parameter("leak_on_L", 1.06, "1", "filtration coefficient at leak 1, relative to rest", (1.0, 6.0),
+    Parameter("leak_on_L", 1.02, "1", "filtration coefficient at leak 1, relative to rest", (1.0, 6.0),
               "fitted to published outcomes (docs/calibration.md): with leak_on_alpha so that escape rate stays"
               " below 3 x rest"),
-    Parameter("leak_on_alpha", 1.05, "1", "large-pore fraction at leak 1, relative to rest", (1.0, 10.0),
+    Parameter("leak_on_alpha", 1.12, "1", "large-pore fraction at leak 1, relative to rest", (1.0, 10.0),
               "fitted to published outcomes (docs/calibration.md): escape 9.4 -> 14.9 %/h (BallmerWeber1995) at"
               " a low dose"),
-    Parameter("leak_on_PS", 1.59, "1", "increase of PS at leak 1", (0.0, 20.0),
+    Parameter("leak_on_PS", 2.21, "1", "increase of PS at leak 1", (0.0, 20.0),
               "fitted to published outcomes (docs/calibration.md): with leak_on_alpha"),
     Parameter("leak_weight", (1.0, 1.0, 2.0), "1", "how far the leak reaches each bed", (0.0, 2.0),
               "assumed: hand-set to lung oedema in a minority (Radiology 1990;177:127)", per=BEDS),

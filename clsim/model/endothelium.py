@@ -40,7 +40,7 @@ PARAMETERS = (
     ),
     Parameter(
         "M_NO",
-        2.07,
+        2.09,
         "1",
         "cytokine drive that gives half of the largest vasodilator drive",
         (0.1, 10.0),
@@ -66,7 +66,7 @@ PARAMETERS = (
     ),
     Parameter(
         "slow_share_NO",
-        0.382,
+        0.503,
         "1",
         "share of the vasodilator drive that lingers",
         (0.0, 1.0),
@@ -75,7 +75,7 @@ PARAMETERS = (
     ),
     Parameter(
         "tau_NO_slow",
-        830.0,
+        1040.0,
         "min",
         "time constant of the lingering vasodilator drive",
         (60.0, 10000.0),
@@ -85,7 +85,7 @@ PARAMETERS = (
     ),
     Parameter(
         "k_hyporesponse",
-        0.536,
+        0.482,
         "1",
         "loss of pressor and reflex response per unit of nitric oxide effect",
         (0.0, 5.0),
@@ -94,7 +94,7 @@ PARAMETERS = (
     ),
     Parameter(
         "Z_max",
-        0.81,
+        0.9,
         "1",
         "leak under an unlimited cytokine drive",
         (0.0, 10.0),
@@ -103,7 +103,7 @@ PARAMETERS = (
     ),
     Parameter(
         "M_leak",
-        0.182,
+        0.164,
         "1",
         "cytokine drive that gives half of the largest leak",
         (0.01, 10.0),
@@ -121,7 +121,7 @@ PARAMETERS = (
     ),
     Parameter(
         "tau_leak_off",
-        1150.0,
+        1030.0,
         "min",
         "time constant of the healing of the endothelium",
         (60.0, 14400.0),
@@ -156,7 +156,7 @@ PARAMETERS = (
     ),
     Parameter(
         "C_max_cardiodepression",
-        0.946,
+        0.945,
         "1",
         "cardiodepression under an unlimited nitric oxide effect",
         (0.0, 3.0),
@@ -191,7 +191,7 @@ PARAMETERS = (
     ),
     Parameter(
         "g_nitrate",
-        9.9,
+        11.3,
         "1",
         "nitrate formation per unit of nitric oxide effect, against rest",
         (0.0, 50.0),
@@ -226,7 +226,7 @@ PARAMETERS = (
     ),
     Parameter(
         "g_angiopoietin2",
-        9.48,
+        9.82,
         "1",
         "rise of angiopoietin-2 per unit of leak, against rest",
         (0.0, 50.0),
@@ -253,7 +253,7 @@ PARAMETERS = (
     ),
     Parameter(
         "g_C3a",
-        16.8,
+        19.9,
         "nmol/L",
         "C3a above rest per unit of cytokine drive",
         (0.0, 100.0),

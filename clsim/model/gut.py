@@ -30,7 +30,7 @@ PARAMETERS = (
               (0.0, 3.0 / 1440.0), "textbook value 0.9 L/d", scale="flow", show="L/d"),
     Parameter("heat_on_evaporation", 0.15, "1/degC", "evaporation by fever", (0.0, 0.5),
               "textbook value 10 to 15 % per degree, quoted from memory"),
-    Parameter("NO_on_evaporation", 0.616, "1", "evaporation by vasodilator drive", (0.0, 5.0),
+    Parameter("NO_on_evaporation", 0.779, "1", "evaporation by vasodilator drive", (0.0, 5.0),
               "fitted to published outcomes (docs/calibration.md): flushed skin and sweats; no measurement "
               "found, set with weight in courses of interleukin-2"),
     Parameter("food_water", 0.35, "1", "share of water intake that comes with food", (0.0, 0.9),
@@ -39,10 +39,10 @@ PARAMETERS = (
     Parameter("Na_on_thirst", 0.45, "L/mmol", "sodium on thirst (logit)", (0.0, 3.0),
               "assumed: threshold a few mOsm/kg above rest"),
     Parameter("volume_on_thirst", 5.0, "1", "volume signal on thirst (logit)", (0.0, 50.0), "assumed"),
-    Parameter("nausea_highest", 0.84, "1", "largest share of drinking that nausea takes away", (0.0, 1.0),
+    Parameter("nausea_highest", 0.889, "1", "largest share of drinking that nausea takes away", (0.0, 1.0),
               "fitted to published outcomes (docs/calibration.md): vomiting in 50, nausea in 35, anorexia in 20"
               " % (label); nobody drinks by thirst alone then"),
-    Parameter("bowel_loss_highest", 0.00237, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
+    Parameter("bowel_loss_highest", 0.00305, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
 
               "fitted to published outcomes (docs/calibration.md): diarrhoea in 67 % (label)",
               scale="flow", show="L/d"),
@@ -57,7 +57,7 @@ PARAMETERS = (
               "assumed: secretory diarrhoea"),
     Parameter("bowel_Cl", 95.0, "mmol/L", "chloride in bowel loss, likewise; the rest is bicarbonate", (10.0, 160.0),
               "assumed: bicarbonate 30 mmol/L"),
-    Parameter("bowel_albumin", 0.394, "1", "albumin in bowel loss relative to plasma", (0.0, 1.0),
+    Parameter("bowel_albumin", 0.36, "1", "albumin in bowel loss relative to plasma", (0.0, 1.0),
               "fitted to published outcomes (docs/calibration.md): protein-losing bowel"),
     Parameter("cytokine_on_catabolism", 0.15, "1", "urea production by cytokines", (0.0, 2.0),
               "assumed: prototype 0.3"),

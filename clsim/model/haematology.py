@@ -179,7 +179,7 @@ PARAMETERS = (
     ),
     Parameter(
         "g_platelet_consumption",
-        16.4,
+        17.1,
         "1",
         "rise of platelet consumption per unit of leak",
         (0.0, 20.0),

@@ -40,12 +40,12 @@ SYMPTOMS = (
 )
 NAMES = tuple(symptom.name for symptom in SYMPTOMS)
 CHILLS, FEVER, NAUSEA, VOMITING, DIARRHOEA, RASH, PRURITUS, DYSPNOEA, CONFUSION, SOMNOLENCE = range(len(SYMPTOMS))
-BASES = (6.6e-4, 2.5e-4, 9.4e-5, 1.7e-4, 1.8e-4, 1.6e-4, 7.8e-5, 0.000214, 0.000121, 2.5e-4)  # 1/min, as SYMPTOMS
+BASES = (6.6e-4, 2.5e-4, 9.4e-5, 1.7e-4, 1.8e-4, 1.6e-4, 7.8e-5, 0.000166, 0.00012, 1.2e-4)  # 1/min, as SYMPTOMS
 
 PARAMETERS = (
     Parameter("base_onset", BASES, "1/min", "highest hazard of onset of each symptom", (0.0, 1.0),
-              "fitted to published outcomes (docs/calibration.md): so that the reference adult under hd-"
-              "il2-standard reports as often as the label says",
+              "set so that the reference adult under hd-il2-standard reports as often as the label says; dyspnoea "
+              "and confusion fitted in drawn patients (docs/calibration.md), somnolence below confusion",
               per=NAMES, show="1/h"),
     Parameter("symptom_power", 3.0, "1", "steepness of every symptom", (1.0, 8.0), "assumed"),
     Parameter("fever_felt", 37.5, "degC", "temperature above which fever may be noticed", (37.0, 39.0), "assumed"),
