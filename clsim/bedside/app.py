@@ -34,7 +34,7 @@ PAPER = ("default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-an
          "form-action 'none'")  # a sheet to print holds its own style, and no script
 SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
         "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
-REFUSED = 4403  # close code: wrong token, or asked by the page of another site
+REFUSED = 4403  # close code: wrong token, or asked by the page of another site; the page knows it (link.js)
 
 
 class Guard:
@@ -51,7 +51,7 @@ class Guard:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": REFUSED})
             else:
-                await PlainTextResponse("this host is not served", 403, SAFE)(scope, receive, send)
+                await PlainTextResponse("not served under this name: use the address that clsim bedside printed", 403, SAFE)(scope, receive, send)
             return
 
         async def safely(message: Message) -> None:
@@ -97,10 +97,13 @@ def make_app(house: House, token: str = "", hosts: Iterable[str] | None = LOOPBA
     async def line(socket: WebSocket) -> None:
         origin = socket.headers.get("origin")
         foreign = origin is not None and urlsplit(origin).netloc.lower() != socket.headers.get("host", "").lower()
-        if foreign or not hmac.compare_digest(token.encode(), socket.query_params.get("token", "").encode()):
+        if foreign:
             await socket.close(REFUSED)
             return
         await socket.accept()
+        if not hmac.compare_digest(token.encode(), socket.query_params.get("token", "").encode()):
+            await socket.close(REFUSED, "wrong token")  # a line that was never taken could not tell the page why
+            return
 
         async def send(text: str) -> None:
             try:

@@ -25,6 +25,26 @@ def address():
         yield found
 
 
+def test_a_page_without_the_token_says_so_and_where_it_is(chromium, tmp_path):
+    with serving(*PATIENT, "--host", "0.0.0.0") as address:
+        bare, token = address.replace(re.search(r"//[^:/]+", address)[0], "//127.0.0.1").split("?token=")
+        for query, said in (("", "This address lacks its token"), ("?token=old", "The token in this address is wrong")):
+            page = chromium.new_page()
+            lines = []
+            page.on("websocket", lambda line, lines=lines: lines.append(line))
+            page.goto(bare + query)
+            page.get_by_role("heading", name=said).wait_for()
+            assert "clsim bedside printed where it was started" in page.locator("dialog").inner_text()
+            assert page.get_by_test_id("link").inner_text() == "not let in: the token"
+            page.get_by_test_id("close").click()
+            assert page.get_by_test_id("run").is_disabled()
+            page.wait_for_timeout(1500)
+            assert len(lines) == 1  # it does not knock again
+            page.close()
+        with looking(chromium, f"{bare}?token={token}") as seen:
+            assert seen.minute == 0.0
+
+
 def calm(seen):
     """Alarms do not stop the clock."""
     seen.page.keyboard.press("l")

@@ -106,6 +106,11 @@ export function askRewind(state, act) {
       ` ${dayClock(each.from_min)} to ${dayClock(each.to_min)}${each.said ? `: ${each.said}` : ""}`)))) : null].filter(Boolean));
 }
 
+/** Where to go: the server does not let this page in. */
+export function askElsewhere({ title, said }) {
+  show(title, said.map((each) => el("p", {}, each)));
+}
+
 /** Theme, colours, movement. */
 export function askLook(look, set) {
   const group = (title, key, rows) => el("fieldset", {}, el("legend", {}, title), rows.map(([value, text]) =>
