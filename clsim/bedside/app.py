@@ -51,7 +51,8 @@ class Guard:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": REFUSED})
             else:
-                await PlainTextResponse("not served under this name: use the address that clsim bedside printed", 403, SAFE)(scope, receive, send)
+                said = "not served under this name: use the address that clsim bedside printed"
+                await PlainTextResponse(said, 403, SAFE)(scope, receive, send)
             return
 
         async def safely(message: Message) -> None:

@@ -41,6 +41,14 @@ def lessons() -> list[str]:
     return sorted(file.stem for file in folder().glob("*.toml") if file.stem != DEMO)
 
 
+def is_lesson(source: str | Path) -> bool:
+    """Whether a name or file is a lesson, as far as can be told without reading all of it."""
+    if str(source) in lessons():
+        return True
+    path = Path(source)
+    return path.suffix == ".toml" and path.is_file() and "lesson" in toml_text.read(path).data
+
+
 def load_lesson(source: str | Path) -> Lesson:
     """Read a lesson.
 
