@@ -150,6 +150,10 @@ def _prompt(section: Section, asked: PromptFile, begin: float, end: float, earli
         if answer not in known.get(name, ()):
             section.refuse("is no earlier prompt with that option", "unless", name, given=f"{name} = {answer}",
                            nearest=nearest(name, known) if name not in known else nearest(answer, known[name]))
+    for i, written in enumerate(asked.option):
+        for k, order in enumerate(written.orders):
+            if getattr(order, "rate", 0.0) is None:
+                section.refuse("needs a rate", "option", i, "orders", k, allowed="0 to turn it off")
     options = tuple(_option(each) for each in asked.option)
     for i, each in enumerate(options):
         if each.id in [other.id for other in options[:i]]:

@@ -15,7 +15,8 @@ from clsim.lessons.lesson import load_lesson
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "path"), [
-    ("first-dose", (1, 1, 0)), ("third-day", (0, 0, 2)), ("fluid-or-pressor", (0, 1, 2)), ("when-to-stop", (1, 2, 0)),
+    ("first-dose", (1, 1, 0)), ("third-day", (0, 0, 2)), ("fluid-or-pressor", (0, 1, 2, 0)),
+    ("when-to-stop", (1, 2, 0)),
 ])
 def test_the_bedside_and_the_file_show_the_same_patient(name, path):
     lesson = load_lesson(name)
