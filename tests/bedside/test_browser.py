@@ -162,6 +162,7 @@ def test_an_alarm_is_told_latches_and_is_acknowledged(chromium, address):
         low = seen.page.get_by_label(re.compile("heart rate.*low", re.I))
         low.fill("75")  # more than he has at rest, less than after a dose
         low.press("Tab")
+        seen.at("sound").check()
         seen.page.keyboard.press("Escape")
         seen.step("a")
         seen.says("alarmbar", "heart rate < 75")

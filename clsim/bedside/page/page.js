@@ -204,7 +204,7 @@ export class Page {
     const { state, act, views } = this;
     return {
       rewind: () => askRewind(state, act), twin: () => askTwin(state, act), typical: () => views.typical.show(state),
-      patient: () => askPatient(state, act), limits: () => askLimits(state, act, { on: Boolean(views.alarms.sound), set: (on) => views.alarms.hear(on) }),
+      patient: () => askPatient(state, act), limits: () => askLimits(state, act, views.alarms.sound),
       files: () => askFiles(state, act, (done) => { this.wanted = done; }),
       look: () => askLook(this.look.now, (change) => { this.look.set(change); this.dirty = true; }),
       help: () => askHelp(KEYS.map(([, , does, shown]) => [shown, does]), state.hello.version, state.hello.disclaimer),

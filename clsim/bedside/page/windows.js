@@ -47,7 +47,8 @@ export function askLimits(state, act, sound) {
   });
   const hold = el("input", { type: "checkbox", checked: state.limits.pause_on_alarm, "data-testid": "pause-on-alarm",
     onchange: (event) => act({ do: "pause_on_alarm", on: event.target.checked }) });
-  const hear = el("input", { type: "checkbox", checked: sound.on, onchange: (event) => sound.set(event.target.checked) });
+  const hear = el("input", { type: "checkbox", checked: sound.on, "data-testid": "sound",
+    onchange: (event) => sound.set(event.target.checked) });
   show("Alarm limits", [
     el("table", { class: "limits" }, el("caption", {}, "An empty field: no alarm on that side. An alarm that is over stays in the bar until it is acknowledged."),
       el("thead", {}, headRow(["", "low", "high", "priority", "from"])),
