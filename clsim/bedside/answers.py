@@ -305,7 +305,7 @@ class Total(Reply):
 
     label: str
     unit: str
-    values: list[float | None]
+    values: list[float | str | None]
 
 
 class Debrief(Reply):

@@ -17,7 +17,8 @@ from clsim.bedside.demonstration import Playing
 from clsim.bedside.learning import Learning
 from clsim.bedside.room import Branch, Room
 from clsim.bedside.side import BY_HAND, CONTRAST, Action, Case, Handover, Side, case, policy_of
-from clsim.bedside.typical import Job, outcomes
+from clsim.bedside.typical import Job, alone, outcomes
+from clsim.compare.endpoints import SHARE
 from clsim.errors import BadInput
 from clsim.lessons.debriefing import Sum, came_to
 from clsim.managed import explain
@@ -282,8 +283,8 @@ class Session(Room):
             found = self.learning.told(results)
         else:
             ends = [outcomes(each) for each in results]
-            totals = [{"label": endpoint.label, "unit": endpoint.unit, "values": [
-                each[name][1] if name in each else None for each in ends]}
+            totals = [{"label": endpoint.label, "unit": "" if endpoint.kind == SHARE else endpoint.unit, "values": [
+                alone(endpoint, each[name][1]) if name in each else None for each in ends]}
                 for name, (endpoint, _) in (ends[0] if ends else {}).items()]
             found = {"answers": [], "questions": [], "beside": None, "totals": totals}
         return {"is": "debrief", "timeline": self.log, **found}

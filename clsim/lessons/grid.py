@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import clsim
 from clsim import units
 from clsim.bedside import signals
-from clsim.bedside.alarms import LIMITS
+from clsim.bedside.alarms import LIMITS, said
 from clsim.bedside.signals import HIDDEN, VITAL, WARD
 from clsim.bedside.view import lines
 from clsim.disclaimer import DISCLAIMER
@@ -46,6 +46,8 @@ def grid(courses: Courses) -> dict[str, Any]:
         "lesson": {"name": lesson.name, "title": lesson.title, "begin_min": lesson.begin_min,
                    "end_min": lesson.end_min},
         "hello": _hello(lesson), "scene": _scene(courses), "channels": channels, "nodes": maker.nodes,
+        "alarms": {each.signal: {side: said(each, side) for side, bound in (("low", each.low), ("high", each.high))
+                                 if bound is not None} for each in LIMITS},
         "prompts": [_prompt(each) for each in lesson.prompts],
         "questions": questions(lesson), "beside": other_way(lesson),
         "seen": [name for name, group in by_group.items() if group in (VITAL, WARD)],

@@ -31,7 +31,7 @@ const GRID = {
   channels: CHANNELS, seen: ["MAP", "weight_kg"], hidden: ["leak", "EVLW", "albumin"], vitals: ["MAP"], labs: ["albumin"],
   drips: ["drip"], dose_over_min: 15,
   prompts: [{ id: "now", question: "What?", why_now: "Now.", options: [option("a", "poor"), option("b", "good"), option("c", null)] }],
-  beside: "expected way",
+  beside: "expected way", alarms: { MAP: { low: "MAP low: mean arterial pressure < 65 mmHg" } },
   questions: [{ ask: "?", answer: "!", cite: "model", shows: [] }],
   nodes: [
     node([0, 60, 120], [90, 80, 60], [0, 0, 0], { prompt: 0, next: [1, 2, 1], doses: [[1, true]], log: [line(0, "dose 1")],
@@ -105,8 +105,8 @@ test("a row of the flowsheet holds what went in and out in that hour", () => {
 
 test("what is beyond a limit rings, with its side in words", () => {
   const limits = GRID.scene.alarms;
-  assert.deepEqual(alarms(limits, { MAP: 65 }), []);
-  assert.equal(alarms(limits, { MAP: 64 })[0].said, "MAP low: < 65");
+  assert.deepEqual(alarms(limits, { MAP: 65 }, GRID.alarms), []);
+  assert.equal(alarms(limits, { MAP: 64 }, GRID.alarms)[0].said, "MAP low: mean arterial pressure < 65 mmHg");
 });
 
 test("it opens at the beginning of the lesson with all that came before", () => {

@@ -85,7 +85,7 @@ export function debriefParts(debrief, state) {
   const found = [el("h3", {}, "Debrief")];
   if (debrief.totals?.length) {
     found.push(table("What it came to", ["", ...names], debrief.totals.map((row) =>
-      [`${row.label}${row.unit ? `, ${row.unit}` : ""}`, ...row.values.map(amount)]), { class: "totals" }));
+      [`${row.label}${row.unit ? `, ${row.unit}` : ""}`, ...row.values.map((each) => (typeof each === "string" ? each : amount(each)))]), { class: "totals" }));
   }
   if (debrief.answers?.length) {
     found.push(el("h4", {}, "What you decided"), el("ol", { class: "entries" }, debrief.answers.map((each) => el("li", { class: "entry" },

@@ -128,7 +128,7 @@ export function askLook(look, set) {
 /** Keys, and what is what. */
 export function askHelp(rows, version, disclaimer) {
   show("Help", [
-    table("Keys", ["key", "does"], rows),
+    table("Keys", ["key", "does"], rows, { class: "words" }),
     el("h3", {}, "What is what"),
     el("ul", {}, ["Waves are illustrative: they are made from rate and pressures, at 25 mm/s of wall time whatever the speed. The model knows minutes, not beats.",
       "Numbers, trends and the flowsheet are the model's, in model time. At 3600x an hour of the ward takes a second.",
