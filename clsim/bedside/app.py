@@ -82,7 +82,7 @@ def make_app(house: House, token: str = "", hosts: Iterable[str] | None = LOOPBA
     ----------
     house : House
     token : str
-        Asked for in the query of the line; empty for none.
+        Asked for in the query of the line and of a sheet; empty for none.
     hosts : iterable of str, optional
         Names by which the server may be called; any if not given, where a token is asked for.
 
@@ -95,6 +95,9 @@ def make_app(house: House, token: str = "", hosts: Iterable[str] | None = LOOPBA
     if hosts is None and not token:
         raise ValueError("without a token, a server is called by its own names only")
 
+    def known(asked: HTTPConnection) -> bool:
+        return hmac.compare_digest(token.encode(), asked.query_params.get("token", "").encode())
+
     async def line(socket: WebSocket) -> None:
         origin = socket.headers.get("origin")
         foreign = origin is not None and urlsplit(origin).netloc.lower() != socket.headers.get("host", "").lower()
@@ -102,7 +105,7 @@ def make_app(house: House, token: str = "", hosts: Iterable[str] | None = LOOPBA
             await socket.close(REFUSED)
             return
         await socket.accept()
-        if not hmac.compare_digest(token.encode(), socket.query_params.get("token", "").encode()):
+        if not known(socket):
             await socket.close(REFUSED, "wrong token")  # a line that was never taken could not tell the page why
             return
 
@@ -129,6 +132,8 @@ def make_app(house: House, token: str = "", hosts: Iterable[str] | None = LOOPBA
 
     async def instructor(request: Request) -> Response:
         name = request.path_params["name"]
+        if not known(request):  # it holds the answers, and takes a while to compute
+            return PlainTextResponse("wrong token: use the link on the page of the bedside", 403)
         if name not in lessons():
             return PlainTextResponse("there is no such lesson", 404)
         made = await asyncio.get_running_loop().run_in_executor(house.pool, _sheet, name)

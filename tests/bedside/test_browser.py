@@ -285,7 +285,7 @@ def test_a_saved_session_is_loaded_by_another_visitor(chromium, address, tmp_pat
 def test_a_lesson_asks_answers_and_tells_why(chromium, address):
     with looking(chromium, address) as seen:
         seen.page.keyboard.press("p")
-        seen.at("lesson-first-dose").click()
+        seen.page.locator("dialog [data-testid=lesson-first-dose]").click()
         seen.wait("document.querySelector('#tab-lesson').getAttribute('aria-selected') === 'true'")
         calm(seen)
         seen.page.keyboard.press("e")
@@ -294,6 +294,18 @@ def test_a_lesson_asks_answers_and_tells_why(chromium, address):
         seen.page.keyboard.press("Enter")
         seen.page.wait_for_selector("[data-testid=feedback]")
         assert len(seen.at("feedback").first.inner_text()) > 60
+        for _ in range(2):
+            seen.page.keyboard.press("e")
+            seen.page.wait_for_selector("[data-testid=prompt]")
+            seen.at("option-2").click()
+            seen.wait("!document.querySelector('[data-testid=prompt]')")
+        seen.page.keyboard.press("e")
+        seen.page.wait_for_selector("#lesson .totals")
+        head = seen.page.locator("#lesson .totals thead th").all_inner_texts()
+        assert [each.replace("\n", " ") for each in head] == ["your way", "expected way"]
+        rows = seen.page.locator("#lesson .totals tbody tr").all_inner_texts()
+        assert any(each.startswith("lowest oxygen saturation, %") for each in rows)
+        assert "Expected: " in seen.page.locator("#lesson").inner_text()
 
 
 def test_a_thousand_patients_from_the_one_on_screen(chromium, address):

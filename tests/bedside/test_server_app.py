@@ -118,6 +118,8 @@ def test_a_token_is_asked_for(house):
         assert not house.guests
         with line(client, "/ws?token=secret") as socket:
             until(socket, "frame")
+        assert client.get("/lessons/first-dose/sheet").status_code == 403
+        assert client.get("/lessons/first-dose/sheet?token=secret").status_code == 200
 
 
 def test_a_line_greets_shows_and_goes(client):

@@ -2,7 +2,7 @@
 
 import { button, el, table } from "./dom.js";
 import { policies } from "./state.js";
-import { amount, bedName, dayClock, plain, sentence } from "./words.js";
+import { amount, bedName, dayClock, plain, sentence, unitName } from "./words.js";
 
 const VERDICTS = { good: "✓ good", acceptable: "~ acceptable", poor: "✗ poor" };
 
@@ -36,8 +36,7 @@ export class Lesson {
     if (!scene?.lesson && !prompt && !debrief) {
       const lessons = state.hello?.lessons ?? [];
       found.push(el("p", { class: "empty" }, lessons.length ? "No lesson is open. A lesson brings its own patient, asks on the way, and ends with a debrief." : "There are no lessons here."),
-        el("ul", { class: "lessons" }, lessons.map((each) => el("li", {}, button(each.title, () => this.act({ do: "lesson", name: each.name })),
-          el("a", { href: `lessons/${each.name}/sheet`, target: "_blank", rel: "noopener" }, "instructor sheet")))));
+        shelf(lessons, (name) => this.act({ do: "lesson", name })));
     }
     found.push(el("div", { class: "group" }, button(debrief ? "Debrief anew" : "Debrief", () => this.act({ do: "debrief" }), { "data-testid": "debrief" })));
     return found;
@@ -70,6 +69,15 @@ export class Lesson {
   }
 }
 
+/** Lessons to choose from, each with its instructor sheet, which a server for others gives to those with its token. */
+export function shelf(lessons, choose) {
+  const token = new URLSearchParams(location.search).get("token");
+  const query = token ? `?token=${encodeURIComponent(token)}` : "";
+  return el("ul", { class: "lessons" }, lessons.map((each) => el("li", {},
+    button(each.title, () => choose(each.name), { "data-testid": `lesson-${each.name}` }),
+    el("a", { href: `lessons/${each.name}/sheet${query}`, target: "_blank", rel: "noopener" }, "instructor sheet"))));
+}
+
 /** What was chosen, and how it is judged where it is. */
 function decided(answer, state) {
   const chosen = state.given.find((own) => own.prompt === answer.prompt)?.chosen || answer.prompt;
@@ -85,7 +93,7 @@ export function debriefParts(debrief, state) {
   const found = [el("h3", {}, "Debrief")];
   if (debrief.totals?.length) {
     found.push(table("What it came to", ["", ...names], debrief.totals.map((row) =>
-      [`${row.label}${row.unit ? `, ${row.unit}` : ""}`, ...row.values.map((each) => (typeof each === "string" ? each : amount(each)))]), { class: "totals" }));
+      [`${row.label}${row.unit ? `, ${unitName(row.unit)}` : ""}`, ...row.values.map((each) => (typeof each === "string" ? each : amount(each)))]), { class: "totals" }));
   }
   if (debrief.answers?.length) {
     found.push(el("h4", {}, "What you decided"), el("ol", { class: "entries" }, debrief.answers.map((each) => el("li", { class: "entry" },

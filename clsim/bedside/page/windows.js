@@ -2,6 +2,7 @@
 
 import { button, choice, download, el, field, headRow, number, say, table } from "./dom.js";
 import { show, shut } from "./dialog.js";
+import { shelf } from "./lesson.js";
 import { policies, signal } from "./state.js";
 import { PALETTES, THEMES } from "./themes.js";
 import { policyRows } from "./twin.js";
@@ -28,9 +29,7 @@ export function askPatient(state, act) {
       field("Number of the patient in the cohort", patient), field("Seed", seed),
       el("p", { class: "note" }, "Patients are made up from a number. There is no place for anybody's name or data."),
       el("div", { class: "group" }, el("button", { type: "submit", class: "main", "data-testid": "open" }, "Begin"))),
-    hello.lessons.length ? el("section", {}, el("h3", {}, "Lessons"), el("ul", { class: "lessons" }, hello.lessons.map((each) => el("li", {},
-      button(each.title, () => { act({ do: "lesson", name: each.name }); shut(); }, { "data-testid": `lesson-${each.name}` }),
-      el("a", { href: `lessons/${each.name}/sheet`, target: "_blank", rel: "noopener" }, "instructor sheet"))))) : null].filter(Boolean));
+    hello.lessons.length ? el("section", {}, el("h3", {}, "Lessons"), shelf(hello.lessons, (name) => { act({ do: "lesson", name }); shut(); })) : null].filter(Boolean));
 }
 
 /** Alarm limits that can be changed, and the sound. */
