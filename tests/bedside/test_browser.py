@@ -306,6 +306,11 @@ def test_a_lesson_asks_answers_and_tells_why(chromium, address):
         rows = seen.page.locator("#lesson .totals tbody tr").all_inner_texts()
         assert any(each.startswith("lowest oxygen saturation, %") for each in rows)
         assert "Expected: " in seen.page.locator("#lesson").inner_text()
+        seen.page.emulate_media(media="print")
+        style = "getComputedStyle(document.querySelector({!r})).{}"
+        assert seen.page.evaluate(style.format("#lesson .totals tbody th", "color")) == "rgb(0, 0, 0)"
+        assert seen.page.evaluate(style.format("body", "backgroundColor")) == "rgb(255, 255, 255)"
+        assert seen.at("disclaimer").is_visible() and not seen.at("debrief").is_visible()
 
 
 def test_a_thousand_patients_from_the_one_on_screen(chromium, address):
