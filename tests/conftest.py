@@ -12,12 +12,29 @@ sys.path.insert(0, str(Path(__file__).parent))  # for courses.py and oracle.py
 
 from courses import DAY, Course, busy_course
 
-from clsim import load
+from clsim import cli, load
 from clsim.engine.advance import integrate, make_advance
 from clsim.engine.timeline import make_timeline
 from clsim.model.equations import outlook, rhs
 from clsim.model.layout import CEILING, FLOOR, INPUTS, F, P, U, X, columns, spread
 from clsim.patient import settle_patient
+
+
+@pytest.fixture
+def invoke(monkeypatch, capsys):
+    """``invoke("run", "x")`` -> exit code of the command, what was printed, what was complained."""
+
+    def invoked(*words):
+        monkeypatch.setattr(sys, "argv", ["clsim", *map(str, words)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = end.code or 0
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return invoked
 
 
 @pytest.fixture(scope="session")

@@ -64,8 +64,8 @@ def fluids(s, p, u, w):
     w.HCO3 = w.Na + w.K + p.cations - w.Cl - w.lactate - p.charge_albumin * w.albumin - w.acid
     inside = (p.solute_cells + 2.0 * (s.potassium_cells - p.potassium_cells_rest)) / s.V_cells
     w.out_of_cells = p.k_cells * (2.0 * (w.Na + w.K) + w.glucose - inside)
-    target = p.K_rest * exp(p.k_alkalosis * (p.HCO3_rest - w.HCO3))
-    target *= (s.potassium_cells / p.potassium_cells_rest) ** p.k_stores
+    stored = (s.potassium_cells / p.potassium_cells_rest) ** p.k_stores
+    target = p.K_rest * stored * exp(p.k_alkalosis * (p.HCO3_rest - w.HCO3))
     w.potassium_shift = p.k_potassium_shift * (w.K - target)
     w.fever = s.temperature - p.temperature_rest
     w.burning = 1.0 + p.heat_on_VO2 * w.fever
@@ -119,9 +119,8 @@ def drugs(s, p, u, w, d):
         lost = ln2 * amount / getattr(p, f"{drug}_half_life")
         setattr(d, f"{drug}_amount", getattr(u, drug) - lost)
         level[drug] = amount / (getattr(p, f"{drug}_V") * p.weight)
-    w.fever_left = (
-        1.0 - p.acetaminophen_Emax * hill(level["acetaminophen"], p.acetaminophen_EC50, 1.0)
-    ) * (1.0 - p.indomethacin_Emax * hill(level["indomethacin"], p.indomethacin_EC50, 1.0))
+    w.fever_left = 1.0 - p.acetaminophen_Emax * hill(level["acetaminophen"], p.acetaminophen_EC50, 1.0)
+    w.fever_left *= 1.0 - p.indomethacin_Emax * hill(level["indomethacin"], p.indomethacin_EC50, 1.0)
     w.prostaglandin_block = hill(level["indomethacin"], p.indomethacin_IC50, 1.0)
     blocked = hill(level["nos_inhibitor"], p.nos_inhibitor_IC50, 1.0)
     w.nos_inhibition = p.nos_inhibitor_Imax * blocked
@@ -245,11 +244,9 @@ def metabolism(s, p, u, w, d):
 def exchange(s, p, u, w, d):
     """Capillaries, lymph and pockets; arrays run over the three beds."""
     v = s.V_interstitium / p.V_interstitium_rest
-    P = (p.P_interstitium_rest + p.k_loose * (v - 1.0)
-         - (p.k_tight - p.k_loose) * (softplus(p.v_loose - v, p.v_width)
-                                      - softplus(p.v_loose - 1.0, p.v_width))
-         + p.k_stretched * (softplus(v - p.v_stretched, p.v_width)
-                            - softplus(1.0 - p.v_stretched, p.v_width)))
+    slack, tense = (softplus(p.v_loose - at, p.v_width) for at in (v, 1.0))
+    P = p.P_interstitium_rest + p.k_loose * (v - 1.0) - (p.k_tight - p.k_loose) * (slack - tense)
+    P += p.k_stretched * (softplus(v - p.v_stretched, p.v_width) - softplus(1.0 - p.v_stretched, p.v_width))
     free = s.V_interstitium - p.excluded_fraction * p.V_interstitium_rest
     albumin, globulin = s.M_albumin_interstitium / free, s.M_globulin_interstitium / free
     kappa = p.kappa_rest / (p.kappa_rest + (1.0 - p.kappa_rest) * w.tone / w.venules)
@@ -270,10 +267,7 @@ def exchange(s, p, u, w, d):
     q = p.PS_globulin_ratio
     pores = (small, p.sigma_small_albumin, PS_small), (large, p.sigma_large_albumin, PS_large)
     J_albumin = patlak(pores, w.albumin, albumin)
-    pores = (
-        (small, p.sigma_small_globulin, q * PS_small),
-        (large, p.sigma_large_globulin, q * PS_large),
-    )
+    pores = (small, p.sigma_small_globulin, q * PS_small), (large, p.sigma_large_globulin, q * PS_large)
     J_globulin = patlak(pores, w.globulin, globulin)
     P_half = p.P_interstitium_rest + p.lymph_width * log(p.lymph_maximum - 1.0)
     lymph = p.J_lymph_rest * p.lymph_maximum * lg((P - P_half) / p.lymph_width)
@@ -306,11 +300,12 @@ def kidney(s, p, u, w, d):
     kept, kept_rest = (lg((P - p.GFR_limit) / p.GFR_width) for P in (w.MAP, p.MAP_rest))
     hurt, hurt_rest = (1.0 + p.injury_on_GFR * i for i in (s.tubular_injury, p.injury_rest))
     drives = (p.oncotic_on_GFR * dpi + p.sympathetic_on_GFR * w.S + p.chloride_on_GFR * brake
-              + p.prostaglandin_on_GFR * w.prostaglandin_block * renin)
+              + (p.prostaglandin_on_GFR_rest + p.prostaglandin_on_GFR * renin) * w.prostaglandin_block)
     w.GFR = p.GFR_rest * kept / kept_rest * hurt_rest / hurt * exp(-drives)
     w.GFR *= 1.0 + p.dopamine_on_GFR * w.dopamine_renal
     PT = lg(logit(p.eta_PT_rest) + p.pi_on_PT * p.pi_range * np.tanh(dpi / p.pi_range) + p.angiotensin_on_PT * renin
-            + p.sympathetic_on_PT * w.S - p.MAP_on_PT * dMAP + p.chloride_on_PT * brake)
+            + p.sympathetic_on_PT * w.S - p.MAP_on_PT * dMAP + p.chloride_on_PT * brake
+            + p.pressors_on_PT * w.response * w.pressors - p.dopamine_on_PT * w.dopamine_renal)
     LH = p.eta_LH_rest * (1.0 - p.furosemide_on_loop * w.furosemide)
     before = w.GFR * w.Na * (1.0 - PT) * (1.0 - LH)
     load, usual = before / (p.load_rest * (1.0 - p.eta_PT_rest) * (1.0 - p.eta_LH_rest)), softplus(0.0, p.load_width)
@@ -320,14 +315,17 @@ def kidney(s, p, u, w, d):
     most = 1.0 - p.CD_escape * (1.0 - p.eta_CD_rest)
     CD = most * lg(logit(p.eta_CD_rest / most) + p.aldosterone_on_CD * aldosterone - p.MAP_on_CD * dMAP
                    - p.volume_on_CD * s.volume_signal + p.chloride_on_CD * brake
-                   - p.load_on_CD * (softplus(late, p.load_width) - usual))
+                   - p.load_on_CD * (softplus(late, p.load_width) - usual)
+                   + p.prostaglandin_on_CD * w.prostaglandin_block)
     w.Na_out = before * (1.0 - DT) * (1.0 - CD)
     w.K_out = (p.potassium_intake * (w.K / p.K_rest) ** p.K_on_excretion
                * s.aldosterone**p.aldosterone_on_K * load**p.load_on_K)
     deficit = p.HCO3_rest - w.HCO3
     ammonium = p.ammonium_highest * w.GFR / p.GFR_rest * hill(deficit, p.ammonium_half, 2.0)
-    w.Cl_out = ammonium + (w.Na_out + w.K_out) * p.chloride_share_highest * lg(
-        logit(p.chloride_share_rest / p.chloride_share_highest) + p.HCO3_on_chloride * deficit)
+    cations = (w.Na_out + w.K_out) / (p.sodium_intake + p.potassium_intake)
+    share = p.excretion_on_chloride * log(cations) + p.HCO3_on_chloride * deficit
+    share = p.chloride_share_highest * lg(share + logit(p.chloride_share_rest / p.chloride_share_highest))
+    w.Cl_out = ammonium + (w.Na_out + w.K_out) * share
     w.urea_out = w.GFR * w.urea * lg(logit(p.urea_fraction) - p.ADH_on_urea * log(s.ADH))
     w.acid_out = p.acid_production * w.GFR / p.GFR_rest * w.acid / p.acid_anions_rest
     concentrating = hill(s.ADH, p.ADH_half ** (1.0 / p.ADH_power), p.ADH_power)
@@ -343,7 +341,7 @@ def kidney(s, p, u, w, d):
     stretch = s.V_plasma / p.V_plasma_rest - 1.0 + p.CVP_on_volume_signal * (w.CVP - p.CVP_rest)
     d.volume_signal = (stretch - p.NO_on_volume_signal * w.vasodilation - s.volume_signal) / p.tau_volume_signal
     target = exp(p.sympathetic_on_angiotensin * w.S - p.MAP_on_angiotensin * dMAP
-                 - p.volume_on_angiotensin * s.volume_signal)
+                 - p.volume_on_angiotensin * s.volume_signal - p.prostaglandin_on_angiotensin * w.prostaglandin_block)
     d.angiotensin = (target - s.angiotensin) / p.tau_angiotensin
     target = exp(p.angiotensin_on_aldosterone * renin + p.K_on_aldosterone * (w.K - p.K_rest))
     d.aldosterone = (target - s.aldosterone) / p.tau_aldosterone
@@ -361,13 +359,15 @@ def balance(s, p, u, w, d):
     thirst = p.thirst_highest * lg(logit(1.0 / p.thirst_highest) + urge)
     thirst *= 1.0 - p.nausea_highest * w.upset
     drunk = p.water_intake * (p.food_water * u.eating + (1.0 - p.food_water) * u.drinking * thirst)
-    bowel = u.diarrhoea + p.bowel_loss_highest * w.upset
-    evaporated = p.evaporation_rest * (1.0 + p.heat_on_evaporation * w.fever + p.NO_on_evaporation * w.vasodilation)
-    catabolism = (p.fasting_urea + (1.0 - p.fasting_urea) * u.eating) * (
-        1.0 + p.cytokine_on_catabolism * w.cytokine)
-    synthesis = 2.0 * lg(p.k_synthesis * (p.pi_plasma_rest - w.pi)) * (
-        1.0 - p.albumin_suppression_max * s.acute_phase)
-    d.V_plasma += u.water_in - w.bled + drunk - bowel - evaporated - w.urine
+    lack, none = (softplus(share, p.dryness_width) for share in (1.0 - w.V_ecf / p.V_ecf_rest, 0.0))
+    spared = exp(-p.dryness_on_losses * (lack - none))
+    bowel = u.diarrhoea + p.bowel_loss_highest * w.upset * spared
+    heat = p.heat_on_evaporation * w.fever + p.NO_on_evaporation * w.vasodilation * spared
+    catabolism = p.fasting_urea + (1.0 - p.fasting_urea) * u.eating
+    catabolism *= 1.0 + p.cytokine_on_catabolism * w.cytokine
+    synthesis = 2.0 * lg(p.k_synthesis * (p.pi_plasma_rest - w.pi))
+    synthesis *= 1.0 - p.albumin_suppression_max * s.acute_phase
+    d.V_plasma += u.water_in - w.bled + drunk - bowel - p.evaporation_rest * (1.0 + heat) - w.urine
     d.V_interstitium[PERIPHERAL] += w.out_of_cells
     d.V_cells = -w.out_of_cells
     d.V_red_cells = u.red_cells_in - u.bleeding * w.hematocrit
@@ -375,10 +375,10 @@ def balance(s, p, u, w, d):
                     + p.albumin_synthesis * (synthesis - s.M_albumin / p.M_albumin_rest))
     d.M_globulin += u.globulin_in - w.bled * w.globulin + p.globulin_turnover * (p.M_globulin_rest - s.M_globulin)
     eaten = p.sodium_intake * u.eating + u.salt_by_mouth
-    d.sodium = u.sodium_in + eaten - w.bled * w.Na - p.bowel_Na * bowel - w.Na_out
+    d.sodium = u.sodium_in + eaten - w.bled * w.Na - p.bowel_Na * w.Na / p.Na_rest * bowel - w.Na_out
     eaten = p.chloride_intake * u.eating + u.salt_by_mouth
-    d.chloride = u.chloride_in + eaten - w.bled * w.Cl - p.bowel_Cl * bowel - w.Cl_out
-    lost, d.potassium_cells = w.bled * w.K + p.bowel_K * bowel + w.K_out, w.potassium_shift
+    d.chloride = u.chloride_in + eaten - w.bled * w.Cl - p.bowel_Cl * w.Cl / p.Cl_rest * bowel - w.Cl_out
+    lost, d.potassium_cells = w.bled * w.K + p.bowel_K * w.K / p.K_rest * bowel + w.K_out, w.potassium_shift
     d.potassium = u.potassium_in + p.potassium_intake * u.eating - lost - w.potassium_shift
     d.urea = p.urea_production * catabolism - w.urea_out - w.bled * w.urea
     d.acid_anions = p.acid_production - w.acid_out - w.bled * w.acid

@@ -12,7 +12,6 @@ import sys
 import pytest
 
 import clsim
-from clsim import cli
 from clsim.disclaimer import DISCLAIMER
 
 COMMANDS = ("demo", "run", "cohort", "list", "show", "check", "plot", "validate", "repro", "docs",
@@ -22,20 +21,9 @@ SHORT = '[run]\nhorizon = "1 h"\n'
 
 
 @pytest.fixture
-def call(monkeypatch, capsys):
+def call(invoke):
     """``call("run", "x")`` -> exit code, what was printed, what was complained."""
-
-    def called(*words):
-        monkeypatch.setattr(sys, "argv", ["clsim", *map(str, words)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return called
+    return invoke
 
 
 @pytest.fixture

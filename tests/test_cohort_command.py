@@ -15,26 +15,19 @@ import pytest
 import toy_crowd
 from toy_crowd import ToyPlan
 
-from clsim import cli, cohort_cli
+from clsim import cohort_cli
 from clsim.crowd import blocks
 from clsim.crowd.files import Patients, content_hash
 from clsim.crowd.report import happened, share
 
 
 @pytest.fixture
-def command(monkeypatch, capsys, tmp_path):
+def command(monkeypatch, invoke, tmp_path):
     """``command("toy", "-n", 100)`` -> exit code, what was printed, what was complained."""
     monkeypatch.chdir(tmp_path)
 
     def called(*words):
-        monkeypatch.setattr(sys, "argv", ["clsim", "cohort", *map(str, words)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
+        return invoke("cohort", *words)
 
     return called
 

@@ -292,38 +292,26 @@ def test_short_orders_are_read():
 # --------------------------------------------------------------------------------- command line
 
 
-def test_run_explain_and_fork_from_the_command_line(tmp_path, capsys, monkeypatch):
-    from clsim import cli
-
-    def call(*words):
-        monkeypatch.setattr("sys.argv", ["clsim", *map(str, words)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code or 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
+def test_run_explain_and_fork_from_the_command_line(tmp_path, invoke):
     a, b = tmp_path / "a.nc", tmp_path / "b.nc"
     short = ("--set", "run.horizon=20 h")
-    code, out, err = call("run", "hd-il2-standard", "--policy", "cwg-2014", "--patient", 17, "--all", *short,
+    code, out, err = invoke("run", "hd-il2-standard", "--policy", "cwg-2014", "--patient", 17, "--all", *short,
                           "--out", a)
     assert code == 0 and "under cwg-2014, patient 17 of hd-il2-candidates, seed 0" in out and "doses" in out
     assert "cwg-2014 gives fluids and drugs in place of the scenario" in err
-    code, out, _ = call("explain", a)
+    code, out, _ = invoke("explain", a)
     assert code == 0 and "8:00 h (day 1, 08:00)\n  planned dose 2 given" in out
-    code, out, _ = call("explain", a, "--at", "9 h")
+    code, out, _ = invoke("explain", a, "--at", "9 h")
     assert code == 0 and "nothing was decided at 9:00 h" in out
-    found = json.loads(call("explain", a, "--json")[1])
+    found = json.loads(invoke("explain", a, "--json")[1])
     assert found["patient"] == 17 and found["entries"][0]["kind"] == "dose given"
-    found = json.loads(call("explain", a, "--at", "8 h", "--json")[1])
+    found = json.loads(invoke("explain", a, "--at", "8 h", "--json")[1])
     assert found["here"][0]["what"] == "planned dose 2 given" and found["readings"][0]["signal"] == "sbp"
-    code, out, _ = call("fork", a, "--at", "7 h", "--hold", 2, "--out", b, "--fluid",
+    code, out, _ = invoke("fork", a, "--at", "7 h", "--hold", 2, "--out", b, "--fluid",
                         "saline_0.9 500 mL over 30 min at 9 h")
     assert code == 0 and " held, of " in out and " 0 held" not in out
-    assert "held by hand; the policy would" in call("explain", b)[1]
-    code, out, _ = call("repro", b)
+    assert "held by hand; the policy would" in invoke("explain", b)[1]
+    code, out, _ = invoke("repro", b)
     assert code == 0 and "identical" in out
     for words, said in [
         (("explain", a, "--at", "90 h"), "clsim: --at: lies outside the run"),
@@ -334,5 +322,5 @@ def test_run_explain_and_fork_from_the_command_line(tmp_path, capsys, monkeypatc
         (("run", "hd-il2-standard", "--patient", 3), "--patient: has a meaning only with --policy"),
         (("run", "hd-il2-standard", "--policy", "cwg-2014", "--patient", "x"), "--patient: is no whole number"),
     ]:
-        code, _, err = call(*words)
+        code, _, err = invoke(*words)
         assert code == 2 and said in err, err

@@ -19,6 +19,7 @@ from clsim.validation.rows import (
     INTERLEUKIN2,
     KEYS,
     UNTOUCHED,
+    UNTOUCHED_SECOND,
     around,
     between,
     grade,
@@ -47,7 +48,9 @@ def test_every_experiment_of_the_healthy_suite_has_a_row(rows: list[Row]) -> Non
     assert numbers == {*range(1, 9), *range(11, 21), 22}
     layer = {int(row.id.rstrip("abcdefgh")) for row in rows if row.layer == INTERLEUKIN2}
     assert layer == {9, 10, 21, 23}
-    assert {int(row.id.rstrip("abcdefgh")) for row in rows if row.layer == UNTOUCHED} == {*range(24, 30)}
+    for name, first, last in ((UNTOUCHED, 24, 29), (UNTOUCHED_SECOND, 30, 37)):
+        chosen = {int(row.id.rstrip("abcdefgh")) for row in rows if row.layer == name}
+        assert chosen == {*range(first, last + 1)}
 
 
 def test_ids_are_unique_and_in_order(rows: list[Row]) -> None:
@@ -95,6 +98,7 @@ def test_what_the_command_shows_is_the_healthy_body_and_the_kinetics() -> None:
     assert {row.id[:2] for row in shown if row.layer == INTERLEUKIN2} == {"21"}
     assert counts(shown)[BAD] == counts(shown, INTERLEUKIN2)[BAD] == 0
     assert {row.id[:2] for row in shown if row.layer == UNTOUCHED} == {str(i) for i in range(24, 30)}
+    assert {row.id[:2] for row in shown if row.layer == UNTOUCHED_SECOND} == {str(i) for i in range(30, 38)}
 
 
 @pytest.mark.parametrize(("value", "status"), [(100.0, 0), (150.0, 0), (-100.0, 1)])
@@ -138,6 +142,7 @@ def test_grades(value: float, band: tuple[float, float, float], expected: str) -
 def test_text_and_markdown_have_a_line_for_each_row(rows: list[Row]) -> None:
     assert len(markdown(rows).splitlines()) == len(rows) + 2
     plain = table(rows).splitlines()
-    assert len(plain) == len(rows) + 6
-    assert [line.split(":")[0] for line in plain[-4:]] == ["healthy", "untouched", "interleukin-2", "bad"]
+    assert len(plain) == len(rows) + 7
+    heads = [line.split(":")[0] for line in plain[-5:]]
+    assert heads == ["healthy", "untouched", "untouched, second set", "interleukin-2", "bad"]
     assert plain[-1].removeprefix("bad: ").split(", ") == [row.id for row in rows if row.grade == BAD]

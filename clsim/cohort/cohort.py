@@ -11,7 +11,7 @@ from clsim.cohort.criteria import Criterion, criterion
 from clsim.cohort.latent import FRAILTY, Row, culprit, mixing
 from clsim.cohort.schema import check
 from clsim.cohort.varied import Varied
-from clsim.errors import BadInput, nearest
+from clsim.errors import nearest
 from clsim.scenario import gallery, toml_text
 from clsim.scenario.section import Section
 from clsim.scenario.toml_text import Document
@@ -83,16 +83,7 @@ def find(source: str | Path) -> Path:
     BadInput
         For a name that is not shipped.
     """
-    path = Path(source)
-    if isinstance(source, Path) or path.suffix == ".toml" or len(path.parts) > 1:
-        return path
-    if source not in cohorts():
-        raise BadInput(
-            f'"{source}" is not a shipped cohort',
-            allowed=", ".join(cohorts()) + ", or the path of a .toml file",
-            nearest=nearest(source, cohorts()),
-        )
-    return folder() / f"{source}.toml"
+    return gallery.shipped(source, "cohort", folder(), cohorts())
 
 
 def load_cohort(source: str | Path | Cohort) -> Cohort:

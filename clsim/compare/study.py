@@ -160,12 +160,7 @@ def load_study(source: str | Path) -> Study:
     BadInput
         For anything that cannot be meant.
     """
-    path = Path(source)
-    if not isinstance(source, Path) and path.suffix != ".toml" and len(path.parts) == 1:
-        if source not in studies():
-            raise BadInput(f'"{source}" is not a shipped study', nearest=nearest(str(source), studies()),
-                           allowed=", ".join(studies()) + ", or the path of a .toml file")  # fmt: skip
-        path = folder() / f"{source}.toml"
+    path = gallery.shipped(source, "study", folder(), studies())
     return _build(toml_text.read(path), path)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clsim.errors import BadInput, Place, nearest
+from clsim.errors import BadInput, Place
 from clsim.evidence.equations import identity
 from clsim.evidence.knobs import FACTOR, SPREAD, Knob, parameter
 from clsim.scenario import gallery, toml_text
@@ -80,12 +80,9 @@ def load_ensemble(source: str | Path = "hd-il2") -> Ensemble:
     BadInput
         If there is none, its files contradict each other, or it was made with other equations.
     """
-    path = Path(source)
-    if not isinstance(source, Path) and path.suffix != ".toml" and len(path.parts) == 1:
-        if source not in ensembles():
-            raise BadInput("there is no such ensemble", given=str(source), nearest=nearest(str(source), ensembles()),
-                           allowed=", ".join(ensembles()) or f"none is shipped; {COMMAND} makes one")
-        path = folder() / f"{source}.toml"
+    if not ensembles() and not gallery.is_path(source):
+        raise BadInput("no ensemble is shipped", given=str(source), allowed=f"the path of one; {COMMAND} makes it")
+    path = gallery.shipped(source, "ensemble", folder(), ensembles())
     document = toml_text.read(path)
     place = Place(str(path))
     facts = document.data.get("provenance", {})

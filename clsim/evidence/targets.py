@@ -31,8 +31,6 @@ from clsim.scenario.section import Section
 from clsim.scenario.toml_text import Document
 
 Name = Annotated[str, Field(min_length=1)]
-SURE = ("READ", "READ-2nd", "DERIVED", "MEMORY")
-STATISTICS = ("mean", "median", "share", "expected share")
 
 
 class _Strict(BaseModel):
@@ -195,13 +193,8 @@ def load_targets(source: str | Path = "hd-il2") -> Targets:
         For anything that cannot be meant: an unknown observable, a unit that it does not have, a row that
         contradicts itself.
     """
-    path = Path(source)
-    if not isinstance(source, Path) and path.suffix != ".toml" and len(path.parts) == 1:
-        shipped = sorted(file.stem for file in folder().glob("*.toml"))
-        if source not in shipped:
-            raise BadInput(f'"{source}" is not a shipped file of targets', nearest=nearest(str(source), shipped),
-                           allowed=", ".join(shipped) + ", or the path of a .toml file")
-        path = folder() / f"{source}.toml"
+    names = sorted(file.stem for file in folder().glob("*.toml"))
+    path = gallery.shipped(source, "file of targets", folder(), names)
     return _build(toml_text.read(path), path.stem)
 
 

@@ -62,12 +62,7 @@ def load_lesson(source: str | Path) -> Lesson:
     BadInput
         For anything that cannot be meant.
     """
-    path = Path(source)
-    if not isinstance(source, Path) and path.suffix != ".toml" and len(path.parts) == 1:
-        if source not in lessons():
-            raise BadInput(f'"{source}" is not a shipped lesson', nearest=nearest(str(source), lessons()),
-                           allowed=", ".join(lessons()) + ", or the path of a .toml file")
-        path = folder() / f"{source}.toml"
+    path = gallery.shipped(source, "lesson", folder(), lessons())
     return _build(toml_text.read(path), path)
 
 

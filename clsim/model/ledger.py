@@ -55,11 +55,11 @@ def derivatives(x, p, u, f, dx):
     dx.other_losses += f.bowel_loss + f.evaporation + f.plasma_bled
     dx.ledger_red_cells += u.red_cells_in - f.red_cells_bled
     dx.ledger_sodium += (u.sodium_in + p.sodium_intake * u.eating + u.salt_by_mouth
-                         - f.sodium_excretion - p.bowel_Na * f.bowel_loss - f.plasma_bled * f.Na)
+                         - f.sodium_excretion - f.bowel_sodium - f.plasma_bled * f.Na)
     dx.ledger_potassium += (u.potassium_in + p.potassium_intake * u.eating
-                            - f.potassium_excretion - p.bowel_K * f.bowel_loss - f.plasma_bled * f.K)
+                            - f.potassium_excretion - f.bowel_potassium - f.plasma_bled * f.K)
     dx.ledger_chloride += (u.chloride_in + p.chloride_intake * u.eating + u.salt_by_mouth
-                           - f.chloride_excretion - p.bowel_Cl * f.bowel_loss - f.plasma_bled * f.Cl)
+                           - f.chloride_excretion - f.bowel_chloride - f.plasma_bled * f.Cl)
     dx.ledger_urea += (p.urea_production * f.catabolism - f.urea_excretion
                        - f.plasma_bled * f.urea_concentration)
     dx.ledger_creatinine += (p.creatinine_production - f.creatinine_excretion

@@ -5,7 +5,9 @@ MAP is above its limit (lg the logistic function) and moved by the drives that r
 
     Q = Q_rest lg((MAP - limit) / width) / lg((MAP_rest - limit) / width) * drives   (1)
 
-What is left of the cardiac output goes to muscle, skin and the rest.  Oxygen:
+Vasopressors constrict the kidney too, where autoregulation does not reach: its drives carry
+exp(-pressors_on_renal_flow hyporesponse pressors).  What is left of the cardiac output goes to muscle, skin
+and the rest.  Oxygen:
 
     DO2 = CO hemoglobin 1.34 SaO2                                               (2)
     VO2_demand = VO2_rest metabolic_rate                                        (3)
@@ -33,9 +35,12 @@ PARAMETERS = (
               "assumed: kidney and gut give first", per=ORGANS),
     Parameter("NO_on_flow", (0.12, 0.0, 0.20, 0.30), "1", "vasodilator drive (log)", (0.0, 2.0),
               "assumed: kidney small, renal flow fell in 5 and rose in 4 of 9 (Shalmi1990)", per=ORGANS),
-    Parameter("angiotensin_on_renal_flow", 0.08, "1", "angiotensin on renal flow, per e-fold (log)", (0.0, 1.0),
+    Parameter("angiotensin_on_renal_flow", 0.032, "1", "angiotensin on renal flow, per e-fold (log)", (0.0, 1.0),
               "assumed"),
-    Parameter("prostaglandin_on_renal_flow", 0.10, "1",
+    Parameter("pressors_on_renal_flow", 0.5, "1", "tone of vasopressors on renal flow (log)", (0.0, 3.0),
+              "renal plasma flow falls, and filtration does not, at 0.05 to 0.15 mcg/kg/min of norepinephrine: "
+              "Hoogenberg1998; set to row 27, that of phenylephrine assumed alike"),
+    Parameter("prostaglandin_on_renal_flow", 0.04, "1",
               "renal flow that prostaglandins hold up, per e-fold of angiotensin (log)", (0.0, 1.0),
               "assumed: indomethacin matters when angiotensin is high"),
     Parameter("pCO2_on_brain_flow", 0.03, "1/mmHg", "brain flow by carbon dioxide (log)", (0.0, 0.1),
@@ -87,7 +92,7 @@ def flows(x, p, u, f):
     """Equations (1) to (4)."""
     renin = log(x.angiotensin)
     f.Q_kidney = (organ_flow(x, p, f, KIDNEY) * (1.0 + f.dopamine_renal)
-                  * exp(-renin * (p.angiotensin_on_renal_flow
+                  * exp(-p.pressors_on_renal_flow * f.hyporesponse * f.pressors - renin * (p.angiotensin_on_renal_flow
                                   + p.prostaglandin_on_renal_flow * f.prostaglandin_block)))
     f.Q_brain = organ_flow(x, p, f, BRAIN) * exp(p.pCO2_on_brain_flow * (f.pCO2 - p.pCO2_rest))
     f.Q_heart = organ_flow(x, p, f, HEART) * (f.HR * f.MAP) / (p.HR_rest * p.MAP_rest)

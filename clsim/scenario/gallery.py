@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -34,16 +35,40 @@ def find(source: str | Path, beside: Path | None = None) -> Path:
     BadInput
         For a name that is not shipped; a path is returned whether it exists or not.
     """
-    path = Path(source)
-    if isinstance(source, Path) or path.suffix == ".toml" or len(path.parts) > 1:
-        return (beside or Path()) / path
+    if is_path(source):
+        return (beside or Path()) / source
     sibling = (beside or Path()) / f"{source}.toml"
     if beside is not None and sibling.is_file():
         return sibling
-    if source in scenarios():
-        return folder() / f"{source}.toml"
-    raise BadInput(
-        f'"{source}" is not a shipped scenario',
-        allowed=", ".join(scenarios()) + ", or the path of a .toml file",
-        nearest=nearest(str(source), scenarios()),
-    )
+    return shipped(source, "scenario", folder(), scenarios())
+
+
+def is_path(source: str | Path) -> bool:
+    """Whether a file is meant and not a shipped name: it ends in .toml or names a folder."""
+    return isinstance(source, Path) or Path(source).suffix == ".toml" or len(Path(source).parts) > 1
+
+
+def shipped(source: str | Path, kind: str, home: Path, names: Sequence[str]) -> Path:
+    """The file of a shipped name of some kind, or of a path.
+
+    Parameters
+    ----------
+    source : str or Path
+    kind : str
+        What it is a name of, for the refusal.
+    home : Path
+        Where files of that kind lie.
+    names : sequence of str
+        Those that are shipped.
+
+    Raises
+    ------
+    BadInput
+        For a name that is not shipped; a path is returned whether it exists or not.
+    """
+    if is_path(source):
+        return Path(source)
+    if source not in names:
+        raise BadInput(f'"{source}" is not a shipped {kind}', nearest=nearest(str(source), names),
+                       allowed=", ".join([*names, "or the path of a .toml file"]))
+    return home / f"{source}.toml"

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from clsim.patient import Value
-from clsim.validation import circulation, fluids, interleukin2, kidney, lung, untouched, vasopressors
+from clsim.validation import circulation, fluids, interleukin2, kidney, lung, untouched, untouched_second, vasopressors
 from clsim.validation.bench import Bench
 from clsim.validation.report import markdown, table
 from clsim.validation.rows import Row, counts
@@ -41,7 +41,7 @@ def physiology(
     values: Mapping[str, Value] | None = None,
     course: bool = False,
 ) -> list[Row]:
-    """Run every experiment, those that nobody tuned to (24 to 29) included.
+    """Run every experiment, those that nobody tuned to (24 to 37) included.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def physiology(
     """
     bench = Bench(values)
     later = interleukin2.COURSE_EXPERIMENTS if course else ()
-    experiments = (*EXPERIMENTS, *untouched.EXPERIMENTS, *later)
+    experiments = (*EXPERIMENTS, *untouched.EXPERIMENTS, *untouched_second.EXPERIMENTS, *later)
     rows: list[Row] = []
     for done, experiment in enumerate(experiments, 1):
         rows.extend(experiment(bench))

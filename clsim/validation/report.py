@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from clsim.validation.rows import BAD, DECENT, GOOD, HEALTHY, INTERLEUKIN2, UNTOUCHED, Row, counts, number
+from clsim.validation.rows import (
+    BAD,
+    DECENT,
+    GOOD,
+    HEALTHY,
+    INTERLEUKIN2,
+    UNTOUCHED,
+    UNTOUCHED_SECOND,
+    Row,
+    counts,
+    number,
+)
 
 HEADINGS = (
     "id",
@@ -21,6 +32,7 @@ HEADINGS = (
 LAYERS = {
     HEALTHY: "## The healthy body",
     UNTOUCHED: "## The healthy body in experiments that nobody tuned to",
+    UNTOUCHED_SECOND: "## The healthy body in a second set of experiments that nobody tuned to",
     INTERLEUKIN2: "## The interleukin-2 layer (hand-set)",
 }
 BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"

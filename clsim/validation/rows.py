@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 GOOD, DECENT, BAD = "good", "decent", "bad"
-HEALTHY, UNTOUCHED, INTERLEUKIN2 = "healthy", "untouched", "interleukin-2"
+HEALTHY, UNTOUCHED, UNTOUCHED_SECOND, INTERLEUKIN2 = "healthy", "untouched", "untouched, second set", "interleukin-2"
 KEYS = ("id", "quantity", "published", "low", "high", "value", "unit", "grade", "source")
 FACTOR = 2.0
 
@@ -49,7 +49,7 @@ class Row:
         The model's number.
     unit, source : str
     layer : str
-        "healthy"; "untouched" where nothing was set or written with the number in view; or
+        "healthy"; "untouched", or "untouched, second set", where nothing was set or written with the number in view; or
         "interleukin-2" where the constants were hand-set to the same data.
     """
 

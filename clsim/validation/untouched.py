@@ -13,6 +13,7 @@ the value just before.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import hypot
 
 import numpy as np
@@ -35,6 +36,8 @@ PRESSORS = "norepinephrine and dopamine"
 SUCTION = "lower body at -40 mmHg for 15 min"
 BLOOD_LOSS = "1 L bled in three stages"
 SALT = "sodium intake from 10 to 1500 mmol/d"
+
+Written = tuple[str, str, str, tuple[float, float, float], str, str]
 
 # id, experiment, quantity, (published, low, high), unit, source
 PUBLISHED = (
@@ -93,11 +96,13 @@ LADDER = (300.0, 600.0, 800.0, 1200.0, 1500.0)  # mmol/d
 WEEK, RUNG = 7 * DAY, 3 * DAY  # at 10 mmol/d, and at each level after it; quoted from memory
 
 
-def rows(values: dict[str, float]) -> list[Row]:
+def rows(
+    values: dict[str, float], published: Iterable[Written] = PUBLISHED, layer: str = UNTOUCHED
+) -> list[Row]:
     """What was written down before, with our value beside it, for the ids that have one."""
     return [
-        Row(number, experiment, quantity, *band, values[number], unit, source, UNTOUCHED)
-        for number, experiment, quantity, band, unit, source in PUBLISHED
+        Row(number, experiment, quantity, *band, values[number], unit, source, layer)
+        for number, experiment, quantity, band, unit, source in published
         if number in values
     ]
 

@@ -9,27 +9,16 @@ import numpy as np
 import pytest
 from pretend_page import Page
 
-from clsim import cli, store
+from clsim import store
 from clsim.bedside.session import Session
 from clsim.bedside.side import case
 from clsim.managed.fork import again
 
 
 @pytest.fixture
-def call(monkeypatch, capsys):
+def call(invoke):
     """``call("bedside", ...)`` -> exit code, what was printed, what was complained."""
-
-    def called(*words):
-        monkeypatch.setattr(sys, "argv", ["clsim", *map(str, words)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return called
+    return invoke
 
 
 @pytest.mark.parametrize(("words", "said"), [

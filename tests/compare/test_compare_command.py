@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,19 +24,12 @@ SBP = "targets.sbp.value=75 mmHg, 90 mmHg"
 
 
 @pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
+def call(monkeypatch, invoke, tmp_path):
     """``call("compare", "--policy", "cwg-2014")`` -> exit code, what was printed, what was complained."""
     monkeypatch.chdir(tmp_path)
 
     def called(word, *words):
-        monkeypatch.setattr(sys, "argv", ["clsim", word, SCENARIO, *map(str, words)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
+        return invoke(word, SCENARIO, *words)
 
     return called
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ import small_ensemble
 from pyarrow import parquet
 from small_trial import SCENARIO
 
-from clsim import cli
 from clsim.compare import run
 from clsim.errors import BadInput
 
@@ -19,7 +17,7 @@ WORDS = ("--policy", "cwg-2014", "--policy", "early-pressor", "-n", 16, "--set",
 
 
 @pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
+def call(monkeypatch, invoke, tmp_path):
     """``call("--ensemble")`` -> exit code, what was printed, what was complained; ``call.names``: what was loaded."""
     monkeypatch.chdir(tmp_path)
     names = []
@@ -33,14 +31,7 @@ def call(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(run, "load_ensemble", load)
 
     def called(*words):
-        monkeypatch.setattr(sys, "argv", ["clsim", "compare", SCENARIO, *map(str, words)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
+        return invoke("compare", SCENARIO, *words)
 
     called.names = names
     return called

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 import small_ensemble
 
-from clsim import cli
 from clsim.errors import BadInput
 from clsim.evidence import ensemble as ensembles
 
 
 @pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
+def call(monkeypatch, invoke, tmp_path):
     """``call("tornado", "--outcome", "MAP_min")`` -> exit code, what was printed, what was complained."""
     monkeypatch.chdir(tmp_path)
 
@@ -25,13 +22,6 @@ def call(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(ensembles, "load_ensemble", load)
 
     def called(*words):
-        monkeypatch.setattr(sys, "argv", ["clsim", "sensitivity", *map(str, words)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
+        return invoke("sensitivity", *words)
 
     return called
