@@ -25,7 +25,7 @@ def address():
         yield found
 
 
-def test_a_page_without_the_token_says_so_and_where_it_is(chromium, tmp_path):
+def test_a_page_without_the_token_says_so_and_where_it_is(chromium):
     with serving(*PATIENT, "--host", "0.0.0.0") as address:
         bare, token = address.replace(re.search(r"//[^:/]+", address)[0], "//127.0.0.1").split("?token=")
         for query, said in (("", "This address lacks its token"), ("?token=old", "The token in this address is wrong")):
@@ -42,7 +42,17 @@ def test_a_page_without_the_token_says_so_and_where_it_is(chromium, tmp_path):
             assert len(lines) == 1  # it does not knock again
             page.close()
         with looking(chromium, f"{bare}?token={token}") as seen:
-            assert seen.minute == 0.0
+            seen.at("bolus-0").click()
+            seen.step("h")
+            seen.page.wait_for_timeout(16_000)  # it is saved at most every 15 s
+            end_of(address)
+            port = re.search(r":(\d+)/", bare)[1]
+            with serving(*PATIENT, "--host", "0.0.0.0", port=port):  # another start, another token
+                seen.page.get_by_role("heading", name="The token in this address is wrong").wait_for()
+                with seen.page.expect_download() as saved:
+                    seen.at("save-kept").click()
+                assert "saline_0.9" in saved.value.path().read_text(encoding="utf-8")
+            seen.complaints.clear()  # of the line that was lost
 
 
 def calm(seen):

@@ -133,7 +133,7 @@ export class Page {
 
   line(on, again, refused) {
     const text = refused ? "not let in: the token" : on ? (again ? "connected again" : "connected") : "connection lost, trying again";
-    if (refused) askElsewhere(refused);
+    if (refused) askElsewhere(refused, this.kept);
     say(by("link"), text);
     by("link").dataset.on = String(on);
     if (!on) this.lost = this.state.scene?.session ?? null;

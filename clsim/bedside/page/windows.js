@@ -106,9 +106,11 @@ export function askRewind(state, act) {
       ` ${dayClock(each.from_min)} to ${dayClock(each.to_min)}${each.said ? `: ${each.said}` : ""}`)))) : null].filter(Boolean));
 }
 
-/** Where to go: the server does not let this page in. */
-export function askElsewhere({ title, said }) {
-  show(title, said.map((each) => el("p", {}, each)));
+/** Where to go: the server does not let this page in; ``kept`` is the text of the session that it had before. */
+export function askElsewhere({ title, said }, kept) {
+  show(title, [...said.map((each) => el("p", {}, each)), kept
+    ? el("div", { class: "group" }, button("Save the session of this page", () => download("bedside.toml", kept, "application/toml"),
+      { class: "main", "data-testid": "save-kept" })) : null].filter(Boolean));
 }
 
 /** Theme, colours, movement. */
