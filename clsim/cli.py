@@ -21,7 +21,7 @@ from clsim.cohort_cli import cohort as cohort_command
 from clsim.compare_cli import WithEnsemble, compare, sweep
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, ClsimError, Place
-from clsim.lesson_cli import lesson
+from clsim.lesson_cli import checked_lesson, lesson
 from clsim.managed_cli import (
     AllOption,
     CohortOption,
@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from clsim.scenario.scenario import Scenario
 
 FIGURES = (".png", ".svg", ".pdf")
-BELOW = ("policies", "cohorts", "studies")  # folders of shipped files beside the scenarios
+BELOW = {"policies": "about", "cohorts": "about", "studies": "study", "lessons": "lesson"}
+# folders of shipped files beside the scenarios, and the table in which they say what they are
 
 app = typer.Typer(
     help="A virtual patient with capillary leak under high-dose interleukin-2.",
@@ -137,20 +138,19 @@ def run(
 
 @app.command("list")
 def list_shipped(
-    what: Annotated[str, typer.Argument(help="scenarios, policies, cohorts or studies")] = "scenarios",
+    what: Annotated[str, typer.Argument(help="scenarios, policies, cohorts, studies or lessons")] = "scenarios",
     as_json: AsJson = False,
 ) -> None:
-    """List the shipped scenarios, policies, cohorts or studies."""
+    """List the shipped scenarios, policies, cohorts, studies or lessons."""
     from clsim.errors import nearest
     from clsim.scenario import gallery, toml_text
 
     homes = {"scenarios": gallery.folder(), **{each: gallery.folder() / each for each in BELOW}}
     if what not in homes:
         raise BadInput("cannot be listed", given=what, allowed=", ".join(homes), nearest=nearest(what, homes))
-    titles = {
-        file.stem: toml_text.read(file).data.get("study" if what == "studies" else "about", {})
-        for file in sorted(homes[what].glob("*.toml"))
-    }
+    read = {file.stem: toml_text.read(file).data for file in sorted(homes[what].glob("*.toml"))}
+    titles = {name: data.get(BELOW.get(what, "about"), {}) for name, data in read.items()
+              if what != "lessons" or "lesson" in data}  # beside them lies the demonstration
     if as_json:
         print(json.dumps([{"name": name, **about} for name, about in titles.items()], indent=1))
     else:
@@ -159,12 +159,12 @@ def list_shipped(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="Scenario, policy, cohort, study, fluid, parameter or variable.")],
+    name: Annotated[str, typer.Argument(help="Scenario, policy, cohort, study, lesson, fluid, parameter or variable.")],
     whole: Annotated[
         bool, typer.Option("--whole", help="With everything that it extends, and all defaults.")
     ] = False,
 ) -> None:
-    """Print a scenario or a policy, or what is known of a fluid, a parameter or a variable."""
+    """Print a scenario, policy, cohort, study or lesson, or what is known of a fluid, a parameter or a variable."""
     from clsim.fluids import FLUIDS
     from clsim.policy.policy import find, is_policy, load_policy
     from clsim.scenario import gallery, toml_text
@@ -203,7 +203,7 @@ def show(
         known |= {each.name: (f"{kind} of {home(each.name)}", each) for each in group}
     if name not in known:
         every = [*gallery.scenarios(), *(file.stem for file in below), *known]
-        what = "scenario, policy, cohort, study, fluid, parameter or variable"
+        what = "scenario, policy, cohort, study, lesson, fluid, parameter or variable"
         raise BadInput(f'"{name}" is no {what}', nearest=nearest(name, every))
     kind, found = known[name]
     rows = [(key, str(value)) for key, value in asdict(found).items() if value not in ("", (), 0.0)]
@@ -212,10 +212,14 @@ def show(
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(help="Files or names of scenarios or policies.")],
+    files: Annotated[list[str], typer.Argument(help="Files or names of scenarios, policies or lessons.")],
     as_json: AsJson = False,
 ) -> None:
-    """Read scenarios and settle their patients, without running them; read policies and look for contradictions."""
+    """Read scenarios and settle their patients, without running them; read policies and look for contradictions.
+
+    Lessons are read; whether what they say of the run is so is told by clsim lesson check.
+    """
+    from clsim.lessons.lesson import is_lesson
     from clsim.patient import settle_patient
     from clsim.policy.policy import is_policy
     from clsim.scenario.scenario import load
@@ -225,6 +229,9 @@ def check(
         try:
             if is_policy(file):
                 rows.append(_checked_policy(file))
+                continue
+            if is_lesson(file):
+                rows.append(checked_lesson(file))
                 continue
             scenario = load(file)
             settle_patient(scenario.values)
@@ -239,9 +246,7 @@ def check(
             print(f"clsim: {row['message']}", file=sys.stderr)
         elif not as_json:
             notes = "".join(f"; note: {note}" for note in row["notes"])
-            found = f"{row['rules']} rules" if "rules" in row else (
-                f"{row['horizon_h']:g} h, {row['doses_given']} doses, {row['doses_held']} held")
-            print(f"good: {row['file']}: {found}{notes}")
+            print(f"good: {row['file']}: {_brief(row)}{notes}")
     if not all(row["good"] for row in rows):
         raise typer.Exit(2)
 
@@ -354,6 +359,15 @@ def _checked_policy(file: str) -> dict[str, Any]:
         "not_modelled": [row.name for row in policy.rows if row.unmodelled],
         "notes": [str(each) for each in findings if not each.wrong],
     }
+
+
+def _brief(row: dict[str, Any]) -> str:
+    """A scenario, policy or lesson that is good, in a few words."""
+    if "rules" in row:
+        return f"{row['rules']} rules"
+    if "prompts" in row:
+        return f"{row['prompts']} prompts; whether its {row['claims']} claims hold is told by clsim lesson check"
+    return f"{row['horizon_h']:g} h, {row['doses_given']} doses, {row['doses_held']} held"
 
 
 def _simulated(scenario: Scenario, written: str) -> Result:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+import clsim
 from clsim.arguments import AsJson
 from clsim.disclaimer import DISCLAIMER
 from clsim.errors import BadInput, Place
@@ -120,6 +121,17 @@ def debrief(
     from clsim.store import load_result
 
     _write(target, report(load_result(file)))
+
+
+def checked_lesson(file: str) -> dict[str, Any]:
+    """What is said of a lesson that can be read, and whose patient can rest."""
+    from clsim.lessons.lesson import load_lesson
+    from clsim.patient import settle_patient
+
+    found = load_lesson(file)
+    settle_patient(found.scenario.values)
+    return {"file": file, "good": True, "lesson": found.name, "title": found.title, "version": clsim.__version__,
+            "prompts": len(found.prompts), "claims": len(found.claims), "notes": []}
 
 
 def _told(found: Lesson) -> dict[str, object]:

@@ -316,7 +316,7 @@ def test_a_terminal_sees_a_progress_bar():
 
 @pytest.mark.parametrize(("what", "name"), [
     ("policies", "cwg-2014"), ("cohorts", "hd-il2-candidates"), ("studies", "pressor-or-stop"),
-    ("scenarios", "hd-il2-course")])
+    ("scenarios", "hd-il2-course"), ("lessons", "third-day")])
 def test_everything_shipped_is_listed_with_a_title_and_shown(what, name, call):
     code, out, _ = call("list", what)
     assert code == 0 and any(line.startswith(f"{name}  ") for line in out.splitlines())

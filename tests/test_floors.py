@@ -49,7 +49,7 @@ FLOORS = (
     ("evidence.kinetics evidence.reading evidence.targets evidence.arms evidence.fit evidence.waves evidence.clinical "
         "evidence.calibrate evidence.identify evidence.variants evidence.report evidence.__main__",),
     ("lessons lessons.parts lessons.schema lessons.lesson lessons.demo lessons.course lessons.claims lessons.page "
-        "lessons.drawing lessons.sheet lessons.debrief lessons.grid lessons.bundle lessons.export "
+        "lessons.drawing lessons.debriefing lessons.sheet lessons.debrief lessons.grid lessons.bundle lessons.export "
         "bedside bedside.messages bedside.answers bedside.signals bedside.bed bedside.by_hand bedside.alarms "
         "bedside.side bedside.view bedside.saving bedside.typical bedside.learning bedside.demonstration bedside.room "
         "bedside.session bedside.greeting bedside.house bedside.app bedside.serve",),

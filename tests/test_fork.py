@@ -207,6 +207,15 @@ def test_any_minute_will_do(plain, at):
     same_before(plain, other, other.forks[0].at)
 
 
+def test_oxygen_is_set_by_the_ward(plain, tmp_path):
+    other = plain.fork("36 h", drug=[{"give": "oxygen", "rate": "4 L/min", "until": "38 h"}])
+    early = plain.time < AT
+    assert np.array_equal(plain.flows[early], other.flows[early]) and not np.array_equal(plain.flows, other.flows)
+    assert [other["oxygen"].at(hour * 60.0) for hour in (35.0, 37.0, 39.0)] == [0.0, 4.0, 0.0]
+    with pytest.raises(BadInput, match=r"^\[\[drug\]\] 1, oxygen"):
+        plain.fork("36 h", drug=[{"give": "oxygen", "rate": "400 L/min"}])
+
+
 def test_stop_and_give_change_the_doses_of_a_scenario(plain):
     stopped = plain.fork("30 h", stop=True)
     assert [order.number for order in stopped.doses] == [1, 2, 3, 4]

@@ -84,7 +84,7 @@ class Alarms:
                 latched = there is not None and there.side == side and not there.known
                 self.ringing[name] = Ringing(limit, side, minute)
                 if not latched:
-                    begun.append(said(self.ringing[name]))
+                    begun.append(said(limit, side))
             elif not side and there and there.active:
                 if there.known:
                     del self.ringing[name]
@@ -113,7 +113,7 @@ class Alarms:
         """For a frame, the gravest first."""
         order = {HIGH: 0, MEDIUM: 1, LOW: 2}
         found = sorted(self.ringing.values(), key=lambda each: (order[each.limit.priority], not each.active))
-        return [{"signal": each.limit.signal, "level": each.limit.priority, "said": said(each),
+        return [{"signal": each.limit.signal, "level": each.limit.priority, "said": said(each.limit, each.side),
                  "latched": not each.active, "silenced": silenced or each.known} for each in found]
 
 
@@ -130,12 +130,13 @@ def _side(limit: Limit, value: float, ringing: str) -> str:
     return ""
 
 
-def said(each: Ringing) -> str:
+def said(limit: Limit, side: str) -> str:
     """An alarm in words, with its sign, so that colour is not needed."""
-    shown = SHOWN[PLACE[each.limit.signal]]
-    bound = each.limit.low if each.side == "low" else each.limit.high
-    sign = "<" if each.side == "low" else ">"
-    return f"{each.limit.signal} {each.side}: {shown.label} {sign} {bound:g} {shown.unit}".rstrip()
+    shown = SHOWN[PLACE[limit.signal]]
+    bound = limit.low if side == "low" else limit.high
+    short = limit.signal.isupper() or limit.signal == "SaO2"  # others are their label with lines for gaps
+    name = f"{limit.signal} {side}: {shown.label}" if short else f"{shown.label} {side}:"
+    return f"{name} {'<' if side == 'low' else '>'} {bound:g} {shown.unit}".rstrip().replace("degC", "°C")
 
 
 def changed(limits: Sequence[Limit], signal: str, low: float | None, high: float | None) -> tuple[Limit, ...]:

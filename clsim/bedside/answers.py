@@ -279,7 +279,7 @@ class Prompt(Reply):
 
 
 class Feedback(Reply):
-    """What is said of an answer."""
+    """What is said of an answer; ``expected`` is the label of the one that is judged good, if any is."""
 
     is_: Literal["feedback"] = Field(alias="is")
     prompt: str
@@ -288,10 +288,11 @@ class Feedback(Reply):
     verdict: str | None
     right: bool | None
     cite: str | None
+    expected: str | None
 
 
 class Asked(Reply):
-    """A question of the debrief with its answer."""
+    """A question of the debrief with its answer; ``shows`` are labels of what to look at."""
 
     ask: str
     answer: str
@@ -299,14 +300,26 @@ class Asked(Reply):
     shows: list[str]
 
 
+class Total(Reply):
+    """What it came to in one respect: a value for each bed, and one for the way that stands beside them."""
+
+    label: str
+    unit: str
+    values: list[float | str | None]
+
+
 class Debrief(Reply):
-    """What happened, in order of time, what it came to under either policy, and what to talk about."""
+    """What happened, in order of time, what it came to, and what to talk about.
+
+    ``beside``: the name of another way through the lesson, whose values come last, "expected way".
+    """
 
     is_: Literal["debrief"] = Field(alias="is")
     timeline: list[Log]
     answers: list[Feedback]
     questions: list[Asked]
-    totals: list[dict[str, float | str | None]]
+    beside: str | None
+    totals: list[Total]
 
 
 class Demo(Reply):

@@ -34,7 +34,7 @@ PAPER = ("default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-an
          "form-action 'none'")  # a sheet to print holds its own style, and no script
 SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
         "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
-REFUSED = 4403  # close code: wrong token, or asked by the page of another site
+REFUSED = 4403  # close code: wrong token, or asked by the page of another site; the page knows it (link.js)
 
 
 class Guard:
@@ -51,7 +51,8 @@ class Guard:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": REFUSED})
             else:
-                await PlainTextResponse("this host is not served", 403, SAFE)(scope, receive, send)
+                said = "not served under this name: use the address that clsim bedside printed"
+                await PlainTextResponse(said, 403, SAFE)(scope, receive, send)
             return
 
         async def safely(message: Message) -> None:
@@ -81,7 +82,7 @@ def make_app(house: House, token: str = "", hosts: Iterable[str] | None = LOOPBA
     ----------
     house : House
     token : str
-        Asked for in the query of the line; empty for none.
+        Asked for in the query of the line and of a sheet; empty for none.
     hosts : iterable of str, optional
         Names by which the server may be called; any if not given, where a token is asked for.
 
@@ -94,13 +95,19 @@ def make_app(house: House, token: str = "", hosts: Iterable[str] | None = LOOPBA
     if hosts is None and not token:
         raise ValueError("without a token, a server is called by its own names only")
 
+    def known(asked: HTTPConnection) -> bool:
+        return hmac.compare_digest(token.encode(), asked.query_params.get("token", "").encode())
+
     async def line(socket: WebSocket) -> None:
         origin = socket.headers.get("origin")
         foreign = origin is not None and urlsplit(origin).netloc.lower() != socket.headers.get("host", "").lower()
-        if foreign or not hmac.compare_digest(token.encode(), socket.query_params.get("token", "").encode()):
+        if foreign:
             await socket.close(REFUSED)
             return
         await socket.accept()
+        if not known(socket):
+            await socket.close(REFUSED, "wrong token")  # a line that was never taken could not tell the page why
+            return
 
         async def send(text: str) -> None:
             try:
@@ -125,6 +132,8 @@ def make_app(house: House, token: str = "", hosts: Iterable[str] | None = LOOPBA
 
     async def instructor(request: Request) -> Response:
         name = request.path_params["name"]
+        if not known(request):  # it holds the answers, and takes a while to compute
+            return PlainTextResponse("wrong token: use the link on the page of the bedside", 403)
         if name not in lessons():
             return PlainTextResponse("there is no such lesson", 404)
         made = await asyncio.get_running_loop().run_in_executor(house.pool, _sheet, name)

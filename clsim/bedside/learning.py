@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from clsim.bedside import messages
 from clsim.errors import BadInput, nearest
+from clsim.lessons.debriefing import Sum, beside, came_to, feedback, other_way, questions
 from clsim.lessons.lesson import lessons, load_lesson
-from clsim.lessons.parts import GOOD, Lesson, Prompt
+from clsim.lessons.parts import Lesson, Prompt
 from clsim.policy.signals import TICK
 from clsim.policy.table import OUTPUTS
 
 if TYPE_CHECKING:
     from clsim.bedside.session import Session
+    from clsim.result import Result
 
 SHIPPED = cache(load_lesson)
 PLACE = {name: i for i, name in enumerate(OUTPUTS)}
@@ -43,6 +46,8 @@ class Learning:
         Prompts that earlier answers made idle, and when.
     over : bool
         Its end was told.
+    expected : sequence of Sum, optional
+        What the expected answers come to.
     """
 
     lesson: Lesson
@@ -50,6 +55,7 @@ class Learning:
     given: list[Given] = field(default_factory=list)
     passed: dict[str, float] = field(default_factory=dict)
     over: bool = False
+    expected: Sequence[Sum] | None = None
 
     @classmethod
     def of(cls, name: str) -> Learning:
@@ -116,15 +122,9 @@ class Learning:
             session.order(session.sides[0], order)
         self.prompt = None
         self.given.append(Given(session.t, prompt, option))
-        session.out.append(self._feedback(self.given[-1]))
+        session.out.append(feedback(prompt, option))
         if self.look(session):
             session.running = False
-
-    def _feedback(self, given: Given) -> dict[str, Any]:
-        option = given.prompt.options[given.option]
-        return {"is": "feedback", "prompt": given.prompt.id, "option": given.option, "said": option.said,
-                "verdict": option.verdict, "right": None if option.verdict is None else option.verdict == GOOD,
-                "cite": option.cite or None}
 
     def back(self, minute: float) -> None:
         """Answers that were given later are open again."""
@@ -132,8 +132,10 @@ class Learning:
         self.passed = {name: at for name, at in self.passed.items() if at < minute}
         self.prompt, self.over = None, False
 
-    def told(self) -> dict[str, Any]:
-        """For the debrief."""
-        return {"answers": [self._feedback(each) for each in self.given], "questions": [
-            {"ask": each.ask, "answer": each.answer, "cite": each.cite, "shows": list(each.shows)}
-            for each in self.lesson.debrief]}
+    def told(self, results: Sequence[Result]) -> dict[str, Any]:
+        """For the debrief: what the beds came to, and at the end what the expected answers come to."""
+        ways = [came_to(self.lesson, each) for each in results]
+        other = [self.expected] if self.over and self.expected else []
+        return {"answers": [feedback(each.prompt, each.option) for each in self.given],
+                "questions": questions(self.lesson), "beside": other_way(self.lesson) if other else None,
+                "totals": beside(*ways, *other) if ways else []}

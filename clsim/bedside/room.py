@@ -177,7 +177,8 @@ class Room(ABC):
         """What a page has to know before the first frame."""
         learning = self.learning
         return {
-            "is": "scene", "session": self.name, "scenario": self.scenario.name, "title": self.scenario.title,
+            "is": "scene", "session": self.name, "scenario": self.scenario.name,
+            "title": learning.lesson.title if learning else self.scenario.title,
             "policies": [side.policy for side in self.sides], "patient": view.patient(self.sides[0].bed),
             "seed": self.sides[0].case.seed, "t": round(self.t, 4), "horizon_min": self.scenario.horizon,
             "doses": [{"number": each.number, "at_min": each.start} for each in planned(self.scenario)],

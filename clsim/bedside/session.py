@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from clsim.bedside import messages, saving, view
@@ -16,8 +17,10 @@ from clsim.bedside.demonstration import Playing
 from clsim.bedside.learning import Learning
 from clsim.bedside.room import Branch, Room
 from clsim.bedside.side import BY_HAND, CONTRAST, Action, Case, Handover, Side, case, policy_of
-from clsim.bedside.typical import Job, outcomes
+from clsim.bedside.typical import Job, alone, outcomes
+from clsim.compare.endpoints import SHARE
 from clsim.errors import BadInput
+from clsim.lessons.debriefing import Sum, came_to
 from clsim.managed import explain
 from clsim.policy.policy import load_policy
 
@@ -261,10 +264,9 @@ class Session(Room):
 
     def do_lesson(self, said: messages.Learn) -> None:
         learning = Learning.of(said.name)
+        learning.expected = expected(said.name)
         self.demo = None
-        lesson = learning.lesson
-        side = Side(Case(lesson.scenario, lesson.policy, lesson.seed, lesson.patient, True))
-        self.begin([side], lesson.begin_min, learning)
+        self.begin([Side(_case_of(learning))], learning.lesson.begin_min, learning)
 
     def do_answer(self, said: messages.Answer) -> None:
         if self.learning is None:
@@ -276,15 +278,16 @@ class Session(Room):
 
     def debrief(self) -> dict[str, Any]:
         """What happened, and what it came to."""
-        totals: list[dict[str, Any]] = []
-        results = [side.bed.told(self.t) for side in self.sides]
-        found = [outcomes(each) if each else {} for each in results]
-        for name, (endpoint, value) in found[0].items():
-            other = found[1].get(name, (endpoint, None))[1] if len(found) > 1 else None
-            totals.append({"name": name, "label": endpoint.label, "unit": endpoint.unit, "here_A": value,
-                           "here_B": other})
-        learned = self.learning.told() if self.learning else {"answers": [], "questions": []}
-        return {"is": "debrief", "timeline": self.log, **learned, "totals": totals}
+        results = [each for side in self.sides if (each := side.bed.told(self.t))]
+        if self.learning:
+            found = self.learning.told(results)
+        else:
+            ends = [outcomes(each) for each in results]
+            totals = [{"label": endpoint.label, "unit": "" if endpoint.kind == SHARE else endpoint.unit, "values": [
+                alone(endpoint, each[name][1]) if name in each else None for each in ends]}
+                for name, (endpoint, _) in (ends[0] if ends else {}).items()]
+            found = {"answers": [], "questions": [], "beside": None, "totals": totals}
+        return {"is": "debrief", "timeline": self.log, **found}
 
     def do_demo(self, said: messages.Plain) -> None:
         self.demo = Playing()
@@ -294,3 +297,23 @@ class Session(Room):
         if self.demo is None:
             raise BadInput("nothing is being played", key="take_over")
         self.demo.end(self)
+
+
+def _case_of(learning: Learning) -> Case:
+    lesson = learning.lesson
+    return Case(lesson.scenario, lesson.policy, lesson.seed, lesson.patient, True)
+
+
+@cache
+def expected(name: str) -> list[Sum]:
+    """What the expected answers of a shipped lesson come to, at a bed like any other."""
+    learning = Learning.of(name)
+    session = Session("expected", _case_of(learning))
+    session.begin(session.sides, learning.lesson.begin_min, learning)
+    while not learning.over:
+        session.advance(learning.lesson.end_min, alarms_stop=False)
+        if learning.prompt:
+            learning.answer(session, learning.prompt.id, learning.prompt.usual)
+    result = session.sides[0].bed.told(session.t)
+    assert result is not None  # a lesson is longer than a quarter of an hour
+    return came_to(learning.lesson, result)

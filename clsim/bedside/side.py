@@ -174,7 +174,10 @@ class Side:
 
     def entries(self, first: int, minute: float) -> list[Entry]:
         """What was decided and what happened, from one entry on, up to a minute."""
-        return [each for each in self.bed.bedside.notes.entries[first:] if each.time <= minute]
+        found = [each for each in self.bed.bedside.notes.entries[first:] if each.time <= minute]
+        if self.deciding is None:  # nobody has rules that could forbid a dose, which need not be said of each
+            found = [replace(each, grounds=()) if each.kind == "dose given" else each for each in found]
+        return found
 
     def describe(self) -> Mapping[str, Any]:
         """As a file has it."""

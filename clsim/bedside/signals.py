@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from clsim.policy.orders import MEDICINES
 from clsim.policy.signals import DRIPS, SIGNALS
 from clsim.policy.table import OUTPUTS
 from clsim.scenario.settings import INPUT
+
+if TYPE_CHECKING:
+    from clsim.result import Result
 
 VITAL, WARD, HIDDEN, LAB = "vital", "ward", "hidden", "lab"
 LABS = tuple(name for name, each in SIGNALS.items() if each.group == "labs")
@@ -123,6 +126,12 @@ def shown(truth: NDArray[np.float64]) -> NDArray[np.float64]:
     for i, places in SUMMED:
         found[:, i] = truth[:, places].sum(axis=1)
     return np.asarray(found * FACTOR + OFFSET)
+
+
+def numbers(result: Result) -> dict[str, NDArray[np.float64]]:
+    """Numbers of the page in its units, a value for each row of a result."""
+    rows = shown(np.hstack([result.flows, result.states]))
+    return {name: np.ascontiguousarray(rows[:, k]) for k, name in enumerate(NAMES)}
 
 
 # -------------------------------------------------------------------------------- what is ordered

@@ -12,7 +12,7 @@ import numpy as np
 
 from clsim.bedside.bed import Bed
 from clsim.bedside.side import Action, Case, forks_of, shipped_policy
-from clsim.compare.endpoints import Endpoint, available, values
+from clsim.compare.endpoints import SHARE, Endpoint, available, values
 from clsim.compare.paired import shown
 from clsim.compare.run import AS_WRITTEN, compare
 from clsim.errors import BadInput, ClsimError
@@ -32,6 +32,13 @@ def outcomes(result: ManagedResult) -> dict[str, tuple[Endpoint, float | None]]:
     """The main outcomes of one patient, by name, with their values in the unit of each."""
     rows: Mapping[str, Any] = {name: np.array([value]) for name, value in result.outcomes.items()}
     return {each.name: (each, shown(float(values(each, rows)[0]), each)) for each in available(rows) if each.main}
+
+
+def alone(endpoint: Endpoint, value: float | None) -> float | str | None:
+    """The value of one patient for people: of him, a share is a yes or a no."""
+    if endpoint.kind != SHARE or value is None:
+        return value
+    return "yes" if value else "no"
 
 
 def whole(case: Case, actions: tuple[Action, ...]) -> dict[str, tuple[Endpoint, float | None]]:

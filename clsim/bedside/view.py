@@ -61,7 +61,8 @@ def running(bed: Bed, minute: float) -> dict[str, float]:
 def doses(bed: Bed, minute: float) -> list[dict[str, Any]]:
     """What became of each planned dose, and which is next."""
     states, wishes = bed.memory.state[0], bed.bedside.hand.wishes
-    reasons = {each.dose: (each.name or each.what) for each in bed.bedside.notes.entries
+    reasons = {each.dose: next((ground.label for ground in each.grounds if ground.label), each.name or each.what)
+               for each in bed.bedside.notes.entries
                if each.dose and each.kind in ("dose held", "dose not given")}
     found, coming = [], True
     for order in planned(bed.who.scenario):

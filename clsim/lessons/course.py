@@ -74,7 +74,9 @@ class Hands:
             self.drug.append({"give": name, "dose": f"{order['amount']!r} {unit}", "over": f"{OVER!r} min", "at": at})
         elif order["do"] == "drip":
             if order["rate"] or name in self.rates or not self.alone:  # else nothing runs that could be turned off
-                self.rates.setdefault(name, {})[at] = f"{order['rate'] or 0.0!r} {INPUT[name].unit}"
+                self.rates.setdefault(name, {})[at] = f"{order['rate']!r} {INPUT[name].unit}"
+        elif order["do"] == "oxygen":  # what is set later takes the place of what was set before
+            self.drug.append({"give": "oxygen", "rate": f"{order['rate']!r} {INPUT['oxygen'].unit}", "from": at})
         else:
             self.dose(order["order"], minute)
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from clsim import units
 from clsim.bedside.alarms import LIMITS
-from clsim.bedside.signals import PLACE, SHOWN
+from clsim.bedside.signals import PLACE, SHOWN, numbers
 from clsim.lessons.claims import shown
+from clsim.lessons.debriefing import LOW_PRESSURE, minutes_below
 from clsim.lessons.drawing import Line, Row, chart
-from clsim.lessons.grid import numbers
 from clsim.lessons.lesson import SIGNALS
 from clsim.lessons.page import cite, document, items, section, table
 from clsim.managed.result import ManagedResult
@@ -24,7 +24,6 @@ from clsim.managed.trace import Entry, clock, duration, spoken
 from clsim.result import Result
 from clsim.scenario.settings import INPUT
 
-LOW_PRESSURE = 65.0  # mmHg, as in the tables of a cohort
 ALARM_SOURCE = "limits of the bedside: a teaching default, no recommendation"
 SMALL = 0.1  # L; less than any bolus
 QUIET = ("watch",)  # entries that tell of looking, not of doing
@@ -90,7 +89,7 @@ def hours_below(result: Result) -> float:
     """Hours with low mean pressure; a run under a policy has counted them more finely than its rows."""
     if isinstance(result, ManagedResult) and result.outcomes.get("hours_MAP_below_65") is not None:
         return float(result.outcomes["hours_MAP_below_65"])
-    return sum(end - begin for begin, end in spells(result.time, result["MAP"].values < LOW_PRESSURE)) / 60.0
+    return minutes_below(result.time, result["MAP"].values, LOW_PRESSURE) / 60.0
 
 
 def spells(time: Row, so: NDArray[np.bool_]) -> list[tuple[float, float]]:

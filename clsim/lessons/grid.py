@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 import clsim
 from clsim import units
 from clsim.bedside import signals
-from clsim.bedside.alarms import LIMITS
+from clsim.bedside.alarms import LIMITS, said
 from clsim.bedside.signals import HIDDEN, VITAL, WARD
 from clsim.bedside.view import lines
 from clsim.disclaimer import DISCLAIMER
 from clsim.lessons.course import Courses, when
-from clsim.lessons.parts import Lesson
+from clsim.lessons.debriefing import beside, came_to, feedback, other_way, questions
+from clsim.lessons.parts import Lesson, Prompt
 from clsim.managed.result import ManagedResult, units_of
 from clsim.policy.signals import DRIPS, SIGNALS
 from clsim.result import Result
 from clsim.scenario.orders import Order
-from clsim.scenario.settings import INPUT, SEX
+from clsim.scenario.settings import SEX
 
 STEPS = 65_535  # of a channel, from its lowest value to its highest
 SPEEDS = (1, 60, 600, 3600)
@@ -40,19 +41,19 @@ def grid(courses: Courses) -> dict[str, Any]:
     channels = maker.channels()
     for node in maker.nodes:
         node["rows"] = _packed(node.pop("values"), channels)
-    variables = {each.name: each for each in courses.base.variables}
     by_group = {each["name"]: each["group"] for each in signals.signals()}
     return {
         "lesson": {"name": lesson.name, "title": lesson.title, "begin_min": lesson.begin_min,
                    "end_min": lesson.end_min},
         "hello": _hello(lesson), "scene": _scene(courses), "channels": channels, "nodes": maker.nodes,
+        "alarms": {each.signal: {side: said(each, side) for side, bound in (("low", each.low), ("high", each.high))
+                                 if bound is not None} for each in LIMITS},
         "prompts": [_prompt(each) for each in lesson.prompts],
-        "questions": [{"ask": each.ask, "answer": each.answer, "cite": each.cite,
-                       "shows": [variables[name].label for name in each.shows]} for each in lesson.debrief],
+        "questions": questions(lesson), "beside": other_way(lesson),
         "seen": [name for name, group in by_group.items() if group in (VITAL, WARD)],
         "hidden": [name for name, group in by_group.items() if group == HIDDEN],
         "vitals": [name for name, group in by_group.items() if group == VITAL],
-        "labs": list(LABS), "drips": list(DRIPS), "units": {name: INPUT[name].unit for name in DRIPS},
+        "labs": list(LABS), "drips": list(DRIPS),
         "dose_over_min": next((each.stop - each.start for each in courses.base.scenario.doses), 0.0)}
 
 
@@ -64,6 +65,7 @@ class _Maker:
         self.nodes: list[dict[str, Any]] = []
         self.known: dict[tuple[int, float, int], int] = {}
         self.values: dict[int, dict[str, Row]] = {}
+        self.expected = came_to(courses.lesson, courses.along(courses.lesson.usual).result)
 
     def node(self, path: tuple[int, ...], since: float) -> int:
         """The stretch after these answers, and all that can follow it; its number."""
@@ -89,7 +91,8 @@ class _Maker:
             "prompt": None if minute is None else len(path), "next": following,
             "doses": [[each.number, given] for orders, given in ((result.doses, True), (result.held, False))
                       for each in orders if since <= each.start < until], "bags": _bags(result, since, until),
-            "log": _log(result, since, until), "dead": _dead(result) if minute is None else None}
+            "log": _log(result, since, until), "dead": _dead(result) if minute is None else None,
+            "totals": beside(came_to(lesson, result), self.expected) if minute is None else None}
         return number
 
     def of(self, result: Result) -> dict[str, Row]:
@@ -108,15 +111,9 @@ class _Maker:
         return found
 
 
-def numbers(result: Result) -> dict[str, Row]:
-    """Numbers of the page in its units, a value for each row of a result."""
-    rows = signals.shown(np.hstack([result.flows, result.states]))
-    return {name: np.ascontiguousarray(rows[:, k]) for k, name in enumerate(signals.NAMES)}
-
-
 def channels_of(result: Result) -> dict[str, Row]:
     """What the page shows of a result, in the units of the page, a value for each row."""
-    found = numbers(result)
+    found = signals.numbers(result)
     found |= {name: np.asarray(result[name].values) for name in DRIPS}
     found[OXYGEN] = found["oxygen"]
     bowel = np.asarray(result["bowel_loss"].values)
@@ -135,10 +132,9 @@ def _packed(values: dict[str, Row], channels: Sequence[dict[str, Any]]) -> str:
     return base64.b64encode(np.rint(np.concatenate(steps)).astype("<u2").tobytes()).decode()
 
 
-def _prompt(prompt: Any) -> dict[str, Any]:
-    return {"id": prompt.id, "question": prompt.question, "why_now": prompt.why_now, "usual": prompt.usual,
-            "options": [{"label": each.label, "said": each.said, "verdict": each.verdict, "cite": each.cite}
-                        for each in prompt.options]}
+def _prompt(prompt: Prompt) -> dict[str, Any]:
+    options = [{"label": each.label, "feedback": feedback(prompt, i)} for i, each in enumerate(prompt.options)]
+    return {"id": prompt.id, "question": prompt.question, "why_now": prompt.why_now, "options": options}
 
 
 def _hello(lesson: Lesson) -> dict[str, Any]:

@@ -41,6 +41,14 @@ def lessons() -> list[str]:
     return sorted(file.stem for file in folder().glob("*.toml") if file.stem != DEMO)
 
 
+def is_lesson(source: str | Path) -> bool:
+    """Whether a name or file is a lesson, as far as can be told without reading all of it."""
+    if str(source) in lessons():
+        return True
+    path = Path(source)
+    return path.suffix == ".toml" and path.is_file() and "lesson" in toml_text.read(path).data
+
+
 def load_lesson(source: str | Path) -> Lesson:
     """Read a lesson.
 
@@ -137,6 +145,10 @@ def _prompt(section: Section, asked: PromptFile, begin: float, end: float, earli
         if answer not in known.get(name, ()):
             section.refuse("is no earlier prompt with that option", "unless", name, given=f"{name} = {answer}",
                            nearest=nearest(name, known) if name not in known else nearest(answer, known[name]))
+    for i, written in enumerate(asked.option):
+        for k, order in enumerate(written.orders):
+            if getattr(order, "rate", 0.0) is None:
+                section.refuse("needs a rate", "option", i, "orders", k, allowed="0 to turn it off")
     options = tuple(_option(each) for each in asked.option)
     for i, each in enumerate(options):
         if each.id in [other.id for other in options[:i]]:

@@ -9,14 +9,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from clsim.bedside.messages import GiveDrug, GiveFluid, OrderDose, Said, SetDrip
+from clsim.bedside.messages import GiveDrug, GiveFluid, OrderDose, Said, SetDrip, SetOxygen
 from clsim.scenario.schema import Quantity
 
 Words = Annotated[str, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 Verdict = Literal["good", "acceptable", "poor"]
 Show = Literal["alarms", "flow", "hidden", "trends", "twin", "debrief", "typical", "command"]
-ByHand = Annotated[GiveFluid | SetDrip | GiveDrug | OrderDose, Field(discriminator="do")]
+ByHand = Annotated[GiveFluid | SetDrip | GiveDrug | SetOxygen | OrderDose, Field(discriminator="do")]
 FEWEST_OPTIONS, MOST_OPTIONS, MOST_PROMPTS = 2, 4, 5
 
 

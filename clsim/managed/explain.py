@@ -17,6 +17,7 @@ from clsim.managed.result import Chart, ManagedResult, minute_of, units_of
 from clsim.managed.trace import SPOKEN, Entry, clock, duration, to_data
 from clsim.policy.orders import DRIP, PORTION
 from clsim.policy.policy import Policy
+from clsim.policy.rules import Row
 from clsim.policy.signals import GROUP_LABELS, GROUPS, KNOWN, SIGNALS
 from clsim.result import Result
 from clsim.scenario.settings import INPUT
@@ -57,6 +58,7 @@ def data(result: Result, at: str | float | None = None) -> dict[str, Any]:
     return head | {
         "at_min": minute, "look_min": float(chart.time[i]), "stopped": chart.stopped[i] or None,
         "running": _running(result, minute), "criteria_met": list(chart.met[i]),
+        "criteria_said": {row.name: row.label for row in _criteria(result, minute, chart, i)},
         "readings": [{"signal": name, "value": value, "unit": unit, "at_min": when}
                      for name, value, unit, when in readings(chart, i)],
         "here": [to_data(each) for each in here], "before": [to_data(each) for each in before],
@@ -191,10 +193,14 @@ def _policy_at(result: ManagedResult, minute: float) -> Policy:
 
 
 def _met(result: ManagedResult, minute: float, chart: Chart, i: int) -> list[str]:
-    rows = {row.name: row for row in _policy_at(result, minute).rows}
-    found = [f"  {name} ({rows[name].data.get('level', '')}): {rows[name].label}" for name in chart.met[i]
-             if name in rows]
+    found = [f"  {row.name} ({row.data.get('level', '')}): {row.label}" for row in _criteria(result, minute, chart, i)]
     return found or ["  none"]
+
+
+def _criteria(result: ManagedResult, minute: float, chart: Chart, i: int) -> list[Row]:
+    """Rows of the policy that were met at a look."""
+    rows = {row.name: row for row in _policy_at(result, minute).rows}
+    return [rows[name] for name in chart.met[i] if name in rows]
 
 
 def _table(chart: Chart, i: int) -> list[str]:

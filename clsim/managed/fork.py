@@ -9,7 +9,7 @@ from typing import Any
 from clsim import units
 from clsim.errors import BadInput
 from clsim.managed.course import run_managed
-from clsim.managed.hand import Fork, doses_of, not_before, timed
+from clsim.managed.hand import Fork, doses_of, in_scenario, not_before, timed
 from clsim.managed.result import ManagedResult, minute_of
 from clsim.policy.lint import sound_policy
 from clsim.policy.memory import GIVEN, SKIPPED
@@ -90,27 +90,26 @@ def with_orders(scenario: Scenario, made: Fork) -> Scenario:
         held -= {number + 1 for number, wish in wishes.items() if wish == GIVEN}
         tables["course"] = {"hold": sorted(held)}
     for kind in ("fluid", "drug"):
-        entries = [timed(entry, kind, made.at, i) for i, entry in enumerate(getattr(made, kind), start=1)]
-        names = {each.get("name") for each in data.get(kind, [])} - {None, ""}
-        for i, entry in enumerate(entries, start=1):
+        for i, order in enumerate(getattr(made, kind), start=1):
+            table, entry = in_scenario(kind, timed(order, kind, made.at, i))
+            names = {each.get("name") for each in data.get(table, [])} - {None, ""}
             if entry.get("name") in names:
                 raise BadInput("is the name of an order of the scenario, which stays as it is",
                                given=str(entry["name"]), allowed="another name, or none", key=f"[[{kind}]] {i}")
             try:
-                alone = scenario.but(**{kind: [entry]})
+                alone = scenario.but(**{table: [entry]})
             except BadInput as error:
-                place = len(data.get(kind, [])) + 1
-                error.key, error.place = error.key.replace(f"[[{kind}]] {place}", f"[[{kind}]] {i}"), None
+                place = len(data.get(table, [])) + 1
+                error.key, error.place = error.key.replace(f"[[{table}]] {place}", f"[[{kind}]] {i}"), None
                 raise
             new = list(alone.orders)
-            for order in scenario.orders:
-                new.remove(order)
+            for each in scenario.orders:
+                new.remove(each)
             not_before(new, made.at, f"[[{kind}]] {i}")
             if not new:
                 raise BadInput("orders nothing before the end of the run", key=f"[[{kind}]] {i}",
                                allowed="before " + units.show(scenario.horizon, "min", "h"))
-        if entries:
-            tables[kind] = entries
+            tables.setdefault(table, []).append(entry)
     changed = scenario.but(**tables)
     earlier, now = ([each for each in found.events if each.start < made.at] for found in (scenario, changed))
     if earlier != now:

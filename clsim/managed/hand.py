@@ -229,6 +229,13 @@ def timed(entry: Mapping[str, Any], kind: str, at: float, number: int) -> dict[s
     return made
 
 
+def in_scenario(kind: str, entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """The table of a scenario in which an order stands, and how it is written there: oxygen is set by the ward."""
+    if kind == "drug" and entry.get("give") == OXYGEN and not _portion(entry):
+        return "ward", {OXYGEN if key == "rate" else key: x for key, x in entry.items() if key != "give"}
+    return kind, entry
+
+
 def not_before(orders: Sequence[Order], at: float, key: str) -> None:
     """Refuse orders that begin before the fork."""
     for order in orders:
@@ -249,9 +256,7 @@ def _bare(
     bare = loads(toml_text.write({
         "patient": {"weight": f"{weight!r} kg", "height": f"{height!r} m"},
         "run": {"horizon": f"{scenario.horizon!r} min"}}), "fork")
-    written = kind
-    if kind == "drug" and entry.get("give") == OXYGEN and not _portion(entry):  # a ward sets it, like a drip
-        written, entry = "ward", {OXYGEN if key == "rate" else key: x for key, x in entry.items() if key != "give"}
+    written, entry = in_scenario(kind, entry)
     try:
         read = bare.but(**{written: [entry]})
     except BadInput as error:

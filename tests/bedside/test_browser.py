@@ -25,6 +25,36 @@ def address():
         yield found
 
 
+def test_a_page_without_the_token_says_so_and_where_it_is(chromium):
+    with serving(*PATIENT, "--host", "0.0.0.0") as address:
+        bare, token = address.replace(re.search(r"//[^:/]+", address)[0], "//127.0.0.1").split("?token=")
+        for query, said in (("", "This address lacks its token"), ("?token=old", "The token in this address is wrong")):
+            page = chromium.new_page()
+            lines = []
+            page.on("websocket", lambda line, lines=lines: lines.append(line))
+            page.goto(bare + query)
+            page.get_by_role("heading", name=said).wait_for()
+            assert "clsim bedside printed where it was started" in page.locator("dialog").inner_text()
+            assert page.get_by_test_id("link").inner_text() == "not let in: the token"
+            page.get_by_test_id("close").click()
+            assert page.get_by_test_id("run").is_disabled()
+            page.wait_for_timeout(1500)
+            assert len(lines) == 1  # it does not knock again
+            page.close()
+        with looking(chromium, f"{bare}?token={token}") as seen:
+            seen.at("bolus-0").click()
+            seen.step("h")
+            seen.page.wait_for_timeout(16_000)  # it is saved at most every 15 s
+            end_of(address)
+            port = re.search(r":(\d+)/", bare)[1]
+            with serving(*PATIENT, "--host", "0.0.0.0", port=port):  # another start, another token
+                seen.page.get_by_role("heading", name="The token in this address is wrong").wait_for()
+                with seen.page.expect_download() as saved:
+                    seen.at("save-kept").click()
+                assert "saline_0.9" in saved.value.path().read_text(encoding="utf-8")
+            seen.complaints.clear()  # of the line that was lost
+
+
 def calm(seen):
     """Alarms do not stop the clock."""
     seen.page.keyboard.press("l")
@@ -142,6 +172,7 @@ def test_an_alarm_is_told_latches_and_is_acknowledged(chromium, address):
         low = seen.page.get_by_label(re.compile("heart rate.*low", re.I))
         low.fill("75")  # more than he has at rest, less than after a dose
         low.press("Tab")
+        seen.at("sound").check()
         seen.page.keyboard.press("Escape")
         seen.step("a")
         seen.says("alarmbar", "heart rate < 75")
@@ -264,7 +295,7 @@ def test_a_saved_session_is_loaded_by_another_visitor(chromium, address, tmp_pat
 def test_a_lesson_asks_answers_and_tells_why(chromium, address):
     with looking(chromium, address) as seen:
         seen.page.keyboard.press("p")
-        seen.at("lesson-first-dose").click()
+        seen.page.locator("dialog [data-testid=lesson-first-dose]").click()
         seen.wait("document.querySelector('#tab-lesson').getAttribute('aria-selected') === 'true'")
         calm(seen)
         seen.page.keyboard.press("e")
@@ -273,6 +304,23 @@ def test_a_lesson_asks_answers_and_tells_why(chromium, address):
         seen.page.keyboard.press("Enter")
         seen.page.wait_for_selector("[data-testid=feedback]")
         assert len(seen.at("feedback").first.inner_text()) > 60
+        for _ in range(2):
+            seen.page.keyboard.press("e")
+            seen.page.wait_for_selector("[data-testid=prompt]")
+            seen.at("option-2").click()
+            seen.wait("!document.querySelector('[data-testid=prompt]')")
+        seen.page.keyboard.press("e")
+        seen.page.wait_for_selector("#lesson .totals")
+        head = seen.page.locator("#lesson .totals thead th").all_inner_texts()
+        assert [each.replace("\n", " ") for each in head] == ["your way", "expected way"]
+        rows = seen.page.locator("#lesson .totals tbody tr").all_inner_texts()
+        assert any(each.startswith("lowest oxygen saturation, %") for each in rows)
+        assert "Expected: " in seen.page.locator("#lesson").inner_text()
+        seen.page.emulate_media(media="print")
+        style = "getComputedStyle(document.querySelector({!r})).{}"
+        assert seen.page.evaluate(style.format("#lesson .totals tbody th", "color")) == "rgb(0, 0, 0)"
+        assert seen.page.evaluate(style.format("body", "backgroundColor")) == "rgb(255, 255, 255)"
+        assert seen.at("disclaimer").is_visible() and not seen.at("debrief").is_visible()
 
 
 def test_a_thousand_patients_from_the_one_on_screen(chromium, address):

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from clsim.bedside import house as houses
 from clsim.bedside.answers import ANSWERS
-from clsim.bedside.app import make_app
+from clsim.bedside.app import REFUSED, make_app
 from clsim.bedside.house import House, finite, text
 from clsim.bedside.serve import bound, is_loopback
 from clsim.bedside.session import Session
@@ -95,8 +95,8 @@ def test_a_server_for_others_is_called_by_any_name_and_wants_a_token(house):
         make_app(house, hosts=None)
     with TestClient(make_app(house, token="secret", hosts=None), base_url="http://ward-7.example") as client:
         assert client.get("/").status_code == 200
-        with pytest.raises(WebSocketDisconnect), line(client, host="ward-7.example"):
-            pass
+        with line(client, host="ward-7.example") as socket, pytest.raises(WebSocketDisconnect):
+            socket.receive_text()
         with line(client, "/ws?token=secret", host="ward-7.example") as socket:
             until(socket, "scene")
 
@@ -112,10 +112,14 @@ def test_pages_of_other_sites_are_refused(client, house):
 def test_a_token_is_asked_for(house):
     with TestClient(make_app(house, token="secret"), base_url=HERE) as client:
         for wrong in ("/ws", "/ws?token=", "/ws?token=secreT", "/ws?token=s%C3%A9cret"):
-            with pytest.raises(WebSocketDisconnect), line(client, wrong):
-                pass
+            with line(client, wrong) as socket, pytest.raises(WebSocketDisconnect) as closed:
+                socket.receive_text()  # not even a greeting
+            assert (closed.value.code, closed.value.reason) == (REFUSED, "wrong token")
+        assert not house.guests
         with line(client, "/ws?token=secret") as socket:
             until(socket, "frame")
+        assert client.get("/lessons/first-dose/sheet").status_code == 403
+        assert client.get("/lessons/first-dose/sheet?token=secret").status_code == 200
 
 
 def test_a_line_greets_shows_and_goes(client):

@@ -244,6 +244,11 @@ def test_a_lesson_is_played_to_its_debrief(name):
     assert asked == [each.id for each in lesson.prompts if lesson.asks(each, answers)]
     debrief = page.last("debrief")
     assert len(debrief["questions"]) == len(lesson.debrief) and len(debrief["answers"]) == len(asked)
+    assert [each["expected"] for each in debrief["answers"]] == [
+        chosen.label if chosen.verdict == "good" else None for each in lesson.prompts if each.id in asked
+        for chosen in (each.options[each.usual],)]
+    assert debrief["beside"] == ("expected way" if debrief["answers"][0]["verdict"] else "first answers")
+    assert all(mine == other for each in debrief["totals"] for mine, other in (each["values"],))
     assert page.t == lesson.end_min and not page.last("frame")["running"]
     page.say("rewind", to_min=lesson.prompts[0].after_min)
     assert page.session.learning.given == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pretend_page import Page
 
+from clsim.bedside.alarms import LIMITS, said
 from clsim.bedside.session import Session
 from clsim.bedside.side import Case, case
 from clsim.errors import BadInput
@@ -168,6 +169,16 @@ def test_alarms_latch_are_silenced_and_known(page):
             page.say("limit", **wrong)
 
 
+@pytest.mark.parametrize(("signal", "side", "words"), [
+    ("MAP", "low", "MAP low: mean arterial pressure < 65 mmHg"),
+    ("SaO2", "low", "SaO2 low: oxygen saturation < 92 %"),
+    ("respiratory_rate", "high", "respiratory rate high: > 24 /min"),
+    ("temperature", "high", "temperature high: > 40 °C"),
+])
+def test_an_alarm_says_what_is_beyond_which_limit(signal, side, words):
+    assert said(next(each for each in LIMITS if each.signal == signal), side) == words
+
+
 def test_an_alarm_stops_the_clock_where_it_begins():
     page = Page(Session("test", case("hd-il2-standard", "cwg-2014", 1)))
     page.say("limit", signal="MAP", low=90.0, high=None)
@@ -207,6 +218,29 @@ def test_why_tells_what_was_decided_up_to_now(page):
         page.say("why", at_min=500.0)
     with pytest.raises(BadInput, match="is not there"):
         page.say("why", bed=1)
+
+
+def test_a_debrief_is_of_one_patient_and_names_reasons(page):
+    page.step(2900.0)  # past the seventh dose, which is held at night
+    page.say("debrief")
+    debrief = page.last("debrief")
+    totals = {each["label"]: each for each in debrief["totals"]}
+    assert totals["intubation"] == {"label": "intubation", "unit": "", "values": ["no"]} and debrief["beside"] is None
+    assert totals["doses given"]["values"][0] == len(page.session.sides[0].bed.told(2900.0).doses)
+    held = [each for each in page.last("frame")["beds"][0]["doses"] if each["state"] == "held"]
+    assert held and all(" " in each["reason"] for each in held)  # a phrase, not the name of a rule
+    page.say("why", at_min=2880.0)
+    data = page.last("why")["data"]
+    assert data["criteria_met"] and list(data["criteria_said"]) == data["criteria_met"]
+    assert all(data["criteria_said"].values())
+
+
+def test_where_nobody_decides_no_rule_is_named():
+    page = Page(Session("test", case("hd-il2-standard", None, 1)))
+    page.step(500.0)
+    doses = [each for each in page.heard if each["is"] == "log" and each["kind"] == "dose"]
+    assert [each["said"] for each in doses] == ["planned dose 1 given", "planned dose 2 given"]
+    assert all(each["rule"] is None and each["value"] is None for each in doses)
 
 
 def test_who_dies_stops_the_clock():

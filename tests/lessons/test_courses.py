@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from toy_lesson import changed
 
 from clsim.lessons.claims import look_at, shown
 from clsim.lessons.course import Courses, when
@@ -63,6 +64,22 @@ def test_a_stop_holds_every_later_dose_and_a_drug_runs_in(courses):
     furosemide = courses.along((0, 2)).result["furosemide"]
     assert furosemide.at(7.75 * 60.0 + 5.0) == pytest.approx(20.0 / 15.0)
     assert furosemide.at(8.25 * 60.0) == 0.0
+
+
+def test_oxygen_runs_at_the_last_rate_that_was_set_with_a_policy_and_without(tmp_path):
+    oxygen = 'orders = [{ do = "oxygen", rate = %s }]'
+    text = changed(('label = "Watch"', 'label = "Oxygen"\n' + oxygen % 4),
+                   ('label = "Give"', 'label = "No more of it"\n' + oxygen % 0))
+    for more in ("", '\npolicy = "no-support"'):
+        file = tmp_path / "oxygen.toml"
+        file.write_text(text.replace('scenario = "hd-il2-standard"', 'scenario = "hd-il2-standard"' + more),
+                        encoding="utf-8")
+        made = Courses(load_lesson(file))
+        course = made.along((0, 0))
+        asked, flow = course.asked[0].minute, course.result["oxygen"]
+        assert [flow.at(minute) for minute in (asked - 15.0, asked + 15.0, 450.0, 480.0)] == [0.0, 4.0, 4.0, 0.0]
+        later = course.result.time == asked + 30.0
+        assert course.result["SaO2"].values[later] > made.base["SaO2"].values[later] + 0.003
 
 
 def test_a_course_is_what_a_fork_makes(courses):

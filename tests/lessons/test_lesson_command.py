@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from toy_lesson import TOY, changed
+from toy_lesson import TOY, changed, line_of
 from typer.testing import CliRunner
 
 from clsim.cli import app
@@ -73,6 +73,27 @@ def test_what_cannot_be_done_is_refused_before_anything_is_computed(words, tmp_p
     monkeypatch.chdir(tmp_path)
     done = clsim(*words)
     assert isinstance(done.exception, BadInput) and not list(tmp_path.iterdir())
+
+
+def test_lessons_are_listed_and_read_with_everything_else(file):
+    listed = CliRunner().invoke(app, ["list", "lessons", "--json"])
+    assert [each["name"] for each in json.loads(listed.output)] == lessons()  # the demonstration is none
+    done = CliRunner().invoke(app, ["check", "first-dose", str(file), "hd-il2-standard"])
+    assert done.exit_code == 0, done.output
+    assert [line.split(": ")[1] for line in done.output.splitlines()] == ["first-dose", str(file), "hd-il2-standard"]
+    assert f"good: {file}: 2 prompts; whether its 1 claims" in done.output
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ('cite = "Dutcher2014, Figure 1; model"', 'cite = "Dutcher2015"', "did you mean Dutcher2014?"),
+    ('shows = ["MAP", "leak"]', 'shows = ["MAP", "leek"]', "did you mean leak?"),
+])
+def test_a_lesson_that_cannot_be_meant_is_refused_with_its_line(old, new, said, tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text(changed((old, new)), encoding="utf-8")
+    done = CliRunner().invoke(app, ["check", str(mine)])
+    assert done.exit_code == 2
+    assert f"{mine}:{line_of(changed((old, new)), new)}" in done.output and said in done.output
 
 
 def test_help_computes_nothing():

@@ -62,6 +62,8 @@ def test_the_unit_of_a_condition_is_read():
     ('id = "late"', 'id = "early"', 'id = "early"\nat', "is the id of two prompts", ""),
     ('id = "both"', 'id = "watch"', 'id = "watch"\nlabel = "Bolus', "is the id of two options", ""),
     ('unless = { early = "stop" }', 'unless = { early = "stopp" }', "unless", "no earlier prompt", "stop"),
+    ("rate = 50", "rate = -50", "rate = -50", "greater than or equal to 0", ""),
+    ('{ do = "drip", name = "phenylephrine", rate = 50 }', '{ do = "oxygen" }', '{ do = "oxygen"', "needs a rate", ""),
     ("volume_mL = 500", "volume_mL = -5", "volume_mL = -5", "greater than 0", ""),
     ('"Dutcher2014, Figure 1; model"', '"Dutcher2015"', 'cite = "Dutcher2015', "not among", "Dutcher2014"),
     ('Dutcher2014 = "a paper"', 'Dutcher2014 = "a paper"\nYang1994 = "?"', "Yang1994", "cited by nothing", ""),

@@ -7,14 +7,16 @@ from pretend_page import Page
 
 from clsim.bedside.session import Session
 from clsim.bedside.side import case
+from clsim.bedside.signals import numbers
 from clsim.lessons.course import Courses
-from clsim.lessons.grid import numbers
+from clsim.lessons.debriefing import beside, came_to, questions
 from clsim.lessons.lesson import load_lesson
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "path"), [
-    ("first-dose", (1, 1, 0)), ("third-day", (0, 0, 2)), ("fluid-or-pressor", (0, 1, 2)), ("when-to-stop", (1, 2, 0)),
+    ("first-dose", (1, 1, 0)), ("third-day", (0, 0, 2)), ("fluid-or-pressor", (0, 1, 2, 0)),
+    ("when-to-stop", (1, 2, 0)),
 ])
 def test_the_bedside_and_the_file_show_the_same_patient(name, path):
     lesson = load_lesson(name)
@@ -33,6 +35,11 @@ def test_the_bedside_and_the_file_show_the_same_patient(name, path):
             assert page.numbers()[signal] == pytest.approx(shown[signal][row], abs=0.05), (asked.prompt.id, signal)
         page.say("answer", prompt=prompt["id"], option=answers[prompt["id"]])
     page.step("end")
-    assert page.t == lesson.end_min and page.last("debrief")["questions"]
+    debrief = page.last("debrief")
+    assert page.t == lesson.end_min and debrief["questions"] == questions(lesson)
+    in_a_file = beside(came_to(lesson, course.result), came_to(lesson, Courses(lesson).along(lesson.usual).result))
+    assert [each["label"] for each in debrief["totals"]] == [each["label"] for each in in_a_file]
+    for mine, other in zip(debrief["totals"], in_a_file, strict=True):
+        assert mine["values"] == pytest.approx(other["values"], rel=2e-3, abs=0.05), mine["label"]
     for signal in ("MAP", "HR", "SaO2", "weight_kg", "urine_mL_h"):
         assert page.numbers()[signal] == pytest.approx(shown[signal][-1], rel=2e-3, abs=0.05), signal

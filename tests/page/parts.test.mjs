@@ -125,8 +125,8 @@ class Socket {
   }
   send(said) { this.sent.push(JSON.parse(said)); }
   close() {}
-  open() { this.readyState = 1; this.onopen(); }
-  drop() { this.readyState = 3; this.onclose(); }
+  open() { this.readyState = 1; this.onmessage({ data: '{"is":"hello"}' }); }
+  drop(code) { this.readyState = 3; this.onclose({ code }); }
 }
 
 test("a lost line is taken up again with the same session, and nothing is kept to be sent late", (t) => {
@@ -154,6 +154,39 @@ test("a lost line is taken up again with the same session, and nothing is kept t
   assert.deepEqual(lines, [[true, false], [false, true], [true, true]]);
   assert.deepEqual([0, 1, 2, 9].map(wait), [500, 1000, 2000, 8000]);
   assert.match(address({ ...location, href: "https://a.b/x/", protocol: "https:" }, null), /^wss:\/\/a\.b\/x\/ws/);
+});
+
+test("a page with a wrong token is told so, and does not try again", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  for (const [search, title] of [["", /lacks its token/], ["?token=old", /token in this address is wrong/]]) {
+    const lines = [];
+    const link = new Link(() => {}, (...line) => lines.push(line), { href: `http://ward:8/${search}`, search, protocol: "http:" }, Socket);
+    link.open();
+    const tried = Socket.all.length;
+    Socket.all.at(-1).drop(4403);
+    t.mock.timers.tick(60_000);
+    assert.equal(Socket.all.length, tried);
+    assert.equal(lines.length, 1);
+    const [on, , refused] = lines[0];
+    assert.equal(on, false);
+    assert.match(refused.title, title);
+    assert.match(refused.said.join(" "), /clsim bedside printed/);
+  }
+});
+
+test("a server that takes lines but has no place is asked less and less often", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const link = new Link(() => {}, () => {}, { href: "http://ward:8/", search: "", protocol: "http:" }, Socket);
+  link.open();
+  for (const each of [0, 1, 2, 3]) {
+    const tried = Socket.all.length;
+    Socket.all.at(-1).open();
+    Socket.all.at(-1).drop();
+    t.mock.timers.tick(wait(each) - 1);
+    assert.equal(Socket.all.length, tried);
+    t.mock.timers.tick(1);
+    assert.equal(Socket.all.length, tried + 1);
+  }
 });
 
 test("the page needs nothing from outside, and nothing inline that a strict policy forbids", () => {

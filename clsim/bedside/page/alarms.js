@@ -1,11 +1,10 @@
-// The alarm bar: what rings, with priority in words and signs; and its sound, which is off until asked for.
+// The alarm bar: what rings, with priority in words and signs.
 
 import { button, el } from "./dom.js";
+import { Sound } from "./sound.js";
 
 const ORDER = { high: 0, medium: 1, low: 2 };
 const SIGNS = { high: "!!!", medium: "!!", low: "!" };
-const TONES = { high: [0, 0.15, 0.3, 0.6, 0.75], medium: [0, 0.2, 0.4], low: [0] }; // s, bursts of one pattern
-const AGAIN = { high: 5000, medium: 12000, low: 20000 }; // ms
 
 /** Alarms of all beds, the most urgent first; those that are over come last. */
 export function ringing(frame) {
@@ -22,7 +21,7 @@ export function news(before, now) {
 
 export class AlarmBar {
   constructor(node, act, announce) {
-    Object.assign(this, { node, act, announce, before: [], key: null, sound: null, last: 0 });
+    Object.assign(this, { node, act, announce, before: [], key: null, sound: new Sound() });
   }
 
   update(frame) {
@@ -48,33 +47,12 @@ export class AlarmBar {
         { "data-testid": "silence", "aria-keyshortcuts": "m", title: "Silence for two minutes (M)" })] : []));
   }
 
-  /** Sound on or off; a browser allows it only after somebody has pressed something. */
-  hear(on) {
-    this.sound = on ? new AudioContext() : null;
-  }
-
-  /** Called at every picture: sounds the pattern of the most urgent alarm when it is due again. */
+  /** Called at every picture. */
   ring(now, running) {
-    const loud = this.before.find((each) => !each.latched && !each.silenced);
-    if (!this.sound || !loud || !running || now - this.last < AGAIN[loud.level]) return;
-    this.last = now;
-    for (const after of TONES[loud.level]) burst(this.sound, after, loud.level === "high" ? 880 : 660);
+    this.sound.ring(now, running, this.before);
   }
 }
 
 function where(alarm, twin) {
   return twin ? `${"AB"[alarm.bed]}: ` : "";
-}
-
-function burst(audio, after, pitch) {
-  const tone = audio.createOscillator();
-  const volume = audio.createGain();
-  const at = audio.currentTime + after;
-  tone.frequency.value = pitch;
-  volume.gain.setValueAtTime(0, at);
-  volume.gain.linearRampToValueAtTime(0.12, at + 0.02);
-  volume.gain.linearRampToValueAtTime(0, at + 0.12);
-  tone.connect(volume).connect(audio.destination);
-  tone.start(at);
-  tone.stop(at + 0.13);
 }

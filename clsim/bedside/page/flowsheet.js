@@ -2,7 +2,7 @@
 
 import { button, el, table } from "./dom.js";
 import { policies, signal } from "./state.js";
-import { amount, bedName, dayClock, shortName, unitName, value } from "./words.js";
+import { amount, bedName, dayClock, shortName, thing, unitName, value } from "./words.js";
 
 const VITALS = ["HR", "SBP", "DBP", "MAP", "CVP", "SaO2", "respiratory_rate", "temperature"];
 const ROWS = 240; // hours that are shown at most
@@ -57,13 +57,13 @@ export class Flowsheet {
     const known = new Map((state.hello?.drips ?? []).map((each) => [each.name, each]));
     const vitals = VITALS.filter((each) => rows.some((row) => typeof row.vitals[each] === "number"));
     const head = ["to", "in mL", "out mL", "net mL", "sum mL", "weight kg", ...vitals.map((each) => heading(state, each)),
-      ...drips.map((each) => `${known.get(each)?.label ?? each} ${unitName(known.get(each)?.unit)}`)];
+      ...drips.map((each) => `${thing(known.get(each)?.label ?? each)} ${unitName(known.get(each)?.unit)}`)];
     const body = rows.map((row, i) => [dayClock(row.hour * 60), value(row.in_mL), value(row.out_mL), value(row.net_mL),
       value(net[i]), value(row.weight_kg, 1), ...vitals.map((each) => value(row.vitals[each], signal(state, each)?.decimals ?? 0)),
       ...drips.map((each) => (row.drips[each] ? amount(row.drips[each]) : ""))]).slice(-ROWS).reverse();
     const said = `${name}. Last ${day.hours} h: in ${value(day.in_mL)}, out ${value(day.out_mL)}, net ${value(day.net_mL)} mL; `
       + `since the start: net ${value(all.net_mL)} mL.`;
-    return [table(said, head, body, { class: "flow", "data-testid": `flow-${number}` })];
+    return [table(el("span", {}, said), head, body, { class: "flow", "data-testid": `flow-${number}` })];
   }
 }
 

@@ -1,8 +1,8 @@
 // Lessons: what to know before, questions on the way, and the debrief with its timeline.
 
 import { button, el, table } from "./dom.js";
-import { policies, signal } from "./state.js";
-import { amount, bedName, dayClock, plain, sentence, shortName } from "./words.js";
+import { policies } from "./state.js";
+import { amount, bedName, dayClock, plain, sentence, unitName } from "./words.js";
 
 const VERDICTS = { good: "✓ good", acceptable: "~ acceptable", poor: "✗ poor" };
 
@@ -36,8 +36,7 @@ export class Lesson {
     if (!scene?.lesson && !prompt && !debrief) {
       const lessons = state.hello?.lessons ?? [];
       found.push(el("p", { class: "empty" }, lessons.length ? "No lesson is open. A lesson brings its own patient, asks on the way, and ends with a debrief." : "There are no lessons here."),
-        el("ul", { class: "lessons" }, lessons.map((each) => el("li", {}, button(each.title, () => this.act({ do: "lesson", name: each.name })),
-          el("a", { href: `lessons/${each.name}/sheet`, target: "_blank", rel: "noopener" }, "instructor sheet")))));
+        shelf(lessons, (name) => this.act({ do: "lesson", name })));
     }
     found.push(el("div", { class: "group" }, button(debrief ? "Debrief anew" : "Debrief", () => this.act({ do: "debrief" }), { "data-testid": "debrief" })));
     return found;
@@ -70,24 +69,40 @@ export class Lesson {
   }
 }
 
+/** Lessons to choose from, each with its instructor sheet, which a server for others gives to those with its token. */
+export function shelf(lessons, choose) {
+  const token = new URLSearchParams(location.search).get("token");
+  const query = token ? `?token=${encodeURIComponent(token)}` : "";
+  return el("ul", { class: "lessons" }, lessons.map((each) => el("li", {},
+    button(each.title, () => choose(each.name), { "data-testid": `lesson-${each.name}` }),
+    el("a", { href: `lessons/${each.name}/sheet${query}`, target: "_blank", rel: "noopener" }, "instructor sheet"))));
+}
+
+/** What was chosen, and how it is judged where it is. */
+function decided(answer, state) {
+  const chosen = state.given.find((own) => own.prompt === answer.prompt)?.chosen || answer.prompt;
+  return answer.verdict ? `${chosen}: ${VERDICTS[answer.verdict]}` : chosen;
+}
+
 /** Answers, what it came to, the timeline, and questions whose answers open on request. */
 export function debriefParts(debrief, state) {
   const { hello } = state;
   const policyNames = policies(state);
-  const names = debrief.columns ?? policyNames.map((_, i) => bedName(i, policyNames)); // a file compares two ways of one patient
+  const alone = state.scene?.lesson && policyNames.length === 1;
+  const names = [...(alone ? ["your way"] : policyNames.map((_, i) => bedName(i, policyNames))), ...(debrief.beside ? [debrief.beside] : [])];
   const found = [el("h3", {}, "Debrief")];
   if (debrief.totals?.length) {
-    const said = (x) => (typeof x === "number" ? amount(x) : x ?? "–");
     found.push(table("What it came to", ["", ...names], debrief.totals.map((row) =>
-      [`${row.label}${row.unit ? `, ${row.unit}` : ""}`, ...names.map((_, i) => said(row[i ? "here_B" : "here_A"]))]), { class: "totals" }));
+      [`${row.label}${row.unit ? `, ${unitName(row.unit)}` : ""}`, ...row.values.map((each) => (typeof each === "string" ? each : amount(each)))]), { class: "totals" }));
   }
   if (debrief.answers?.length) {
     found.push(el("h4", {}, "What you decided"), el("ol", { class: "entries" }, debrief.answers.map((each) => el("li", { class: "entry" },
-      el("strong", {}, `${state.given.find((own) => own.prompt === each.prompt)?.chosen || each.prompt}: ${VERDICTS[each.verdict] ?? ""}`), el("p", {}, each.said), each.cite ? el("p", { class: "cite" }, each.cite) : null))));
+      el("strong", {}, decided(each, state)), el("p", {}, each.said),
+      each.expected && !each.right ? el("p", { class: "note" }, `Expected: ${each.expected}`) : null, each.cite ? el("p", { class: "cite" }, each.cite) : null))));
   }
   if (debrief.questions?.length) {
     found.push(el("h4", {}, "To talk about"), el("ol", { class: "entries" }, debrief.questions.map((each) => el("li", { class: "entry" },
-      el("strong", {}, each.ask), each.shows?.length ? el("p", { class: "note" }, `Look at: ${each.shows.map((name) => shortName(signal(state, name) ?? { name })).join(", ")}`) : null,
+      el("strong", {}, each.ask), each.shows?.length ? el("p", { class: "note" }, `Look at: ${each.shows.join(", ")}`) : null,
       el("details", {}, el("summary", {}, "An answer"), el("p", {}, each.answer), each.cite ? el("p", { class: "cite" }, each.cite) : null)))));
   }
   if (debrief.timeline?.length) {

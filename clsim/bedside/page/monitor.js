@@ -70,7 +70,7 @@ export class Bed {
       const node = el("div", { class: `tile ${roleOf(each.colour_role)}` },
         el("span", { class: "label", title: each.label }, shortName(each)), el("span", { class: "values" }, number,
           el("span", { class: "unit" }, unitName(each.unit))), flag);
-      this.tiles.set(each.name, { node, names: [each.name], flag, limits,
+      this.tiles.set(each.name, { node, names: [each.name], flag, limits, brief: true,
         write: (numbers) => say(number, value(numbers[each.name], each.decimals)) });
       return node;
     });
@@ -96,7 +96,7 @@ export class Bed {
     const level = !alarm ? "" : alarm.latched ? "latched" : alarm.level;
     if (tile.node.dataset.level !== level) tile.node.dataset.level = level;
     tile.flag.hidden = !alarm;
-    if (alarm) say(tile.flag, alarm.latched ? "over" : `${SIGNS[alarm.level]} alarm`);
+    if (alarm) say(tile.flag, alarm.latched ? "over" : `${SIGNS[alarm.level]}${tile.brief ? "" : " alarm"}`);
   }
 
   /** The next stretch of wave; ``still`` draws one strip that does not move. */

@@ -19,7 +19,7 @@ import { Trends } from "./trend.js";
 import { askTwin } from "./twin.js";
 import { Typical } from "./typical.js";
 import { Why } from "./why.js";
-import { askFiles, askHelp, askLimits, askLook, askPatient, askRewind } from "./windows.js";
+import { askElsewhere, askFiles, askHelp, askLimits, askLook, askPatient, askRewind } from "./windows.js";
 import { dayClock, sentence, shortName, value } from "./words.js";
 
 const AUTOSAVE = 15_000; // ms; what a server that was started anew is given back
@@ -36,7 +36,7 @@ export class Page {
     this.state = fresh();
     this.query = asked(location.search);
     this.look = new Look(this.query);
-    this.link = makeLink((message) => this.hear(message), (on, again) => this.line(on, again));
+    this.link = makeLink((message) => this.hear(message), (...news) => this.line(...news));
     this.act = (message) => this.send(message);
     this.beds = [];
     this.pace = new Pace();
@@ -131,8 +131,9 @@ export class Page {
     if (message.do !== "open") this.askedFor(); // an open is answered by a new scene, which comes here again
   }
 
-  line(on, again) {
-    const text = on ? (again ? "connected again" : "connected") : "connection lost, trying again";
+  line(on, again, refused) {
+    const text = refused ? "not let in: the token" : on ? (again ? "connected again" : "connected") : "connection lost, trying again";
+    if (refused) askElsewhere(refused, this.kept);
     say(by("link"), text);
     by("link").dataset.on = String(on);
     if (!on) this.lost = this.state.scene?.session ?? null;
@@ -141,7 +142,7 @@ export class Page {
 
   send(message) {
     const sent = this.link.send(message);
-    if (!sent) this.tell("Not done: the connection is lost.", true);
+    if (!sent) this.tell("Not done: there is no connection.", true);
     else if (!ASIDE.has(message.do)) this.unsaved = true;
     return sent;
   }
@@ -203,7 +204,7 @@ export class Page {
     const { state, act, views } = this;
     return {
       rewind: () => askRewind(state, act), twin: () => askTwin(state, act), typical: () => views.typical.show(state),
-      patient: () => askPatient(state, act), limits: () => askLimits(state, act, { on: Boolean(views.alarms.sound), set: (on) => views.alarms.hear(on) }),
+      patient: () => askPatient(state, act), limits: () => askLimits(state, act, views.alarms.sound),
       files: () => askFiles(state, act, (done) => { this.wanted = done; }),
       look: () => askLook(this.look.now, (change) => { this.look.set(change); this.dirty = true; }),
       help: () => askHelp(KEYS.map(([, , does, shown]) => [shown, does]), state.hello.version, state.hello.disclaimer),

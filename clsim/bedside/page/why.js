@@ -27,7 +27,7 @@ export class Why {
     }
     const at = data.at_min;
     const { here = [], before = [], after = [] } = data;
-    const parts = [el("h3", {}, `${names.length > 1 ? `${bedName(bed, names)}, ` : ""}${at === undefined ? "the whole course" : dayClock(at)}`)];
+    const parts = [el("h3", {}, `${names.length > 1 ? `${bedName(bed, names)}, ` : ""}${at === undefined ? "the whole course" : sentence(dayClock(at))}`)];
     const list = (title, entries) => entries.length && parts.push(el("h4", {}, title), el("ol", { class: "entries" }, entries.map((each) => entryOf(each, state.hello))));
     if (data.entries) list("All decisions", data.entries);
     list("Decided or seen now", here);
@@ -35,7 +35,7 @@ export class Why {
     list(before.length ? `Before, at ${dayClock(before[0].time)}` : "", before);
     if (after.length && !here.length) list(`Next, at ${dayClock(after[0].time)}`, after);
     if (data.running?.length) parts.push(el("h4", {}, "Running"), el("ul", {}, data.running.map((each) => el("li", {}, plain(each, state.hello)))));
-    if (data.criteria_met?.length) parts.push(el("h4", {}, "Criteria met"), el("ul", {}, data.criteria_met.map((each) => el("li", {}, each))));
+    if (data.criteria_met?.length) parts.push(el("h4", {}, "Criteria met"), el("ul", {}, data.criteria_met.map((each) => el("li", {}, sentence(data.criteria_said?.[each] || each)))));
     if (data.readings?.length) {
       parts.push(el("details", {}, el("summary", {}, "Last readings"), el("ul", {}, data.readings.map((each) =>
         el("li", {}, `${each.signal} ${amount(each.value)} ${each.unit} (${dayClock(each.at_min)})`)))));

@@ -2,6 +2,7 @@
 
 import { button, choice, download, el, field, headRow, number, say, table } from "./dom.js";
 import { show, shut } from "./dialog.js";
+import { shelf } from "./lesson.js";
 import { policies, signal } from "./state.js";
 import { PALETTES, THEMES } from "./themes.js";
 import { policyRows } from "./twin.js";
@@ -28,9 +29,7 @@ export function askPatient(state, act) {
       field("Number of the patient in the cohort", patient), field("Seed", seed),
       el("p", { class: "note" }, "Patients are made up from a number. There is no place for anybody's name or data."),
       el("div", { class: "group" }, el("button", { type: "submit", class: "main", "data-testid": "open" }, "Begin"))),
-    hello.lessons.length ? el("section", {}, el("h3", {}, "Lessons"), el("ul", { class: "lessons" }, hello.lessons.map((each) => el("li", {},
-      button(each.title, () => { act({ do: "lesson", name: each.name }); shut(); }, { "data-testid": `lesson-${each.name}` }),
-      el("a", { href: `lessons/${each.name}/sheet`, target: "_blank", rel: "noopener" }, "instructor sheet"))))) : null].filter(Boolean));
+    hello.lessons.length ? el("section", {}, el("h3", {}, "Lessons"), shelf(hello.lessons, (name) => { act({ do: "lesson", name }); shut(); })) : null].filter(Boolean));
 }
 
 /** Alarm limits that can be changed, and the sound. */
@@ -47,7 +46,8 @@ export function askLimits(state, act, sound) {
   });
   const hold = el("input", { type: "checkbox", checked: state.limits.pause_on_alarm, "data-testid": "pause-on-alarm",
     onchange: (event) => act({ do: "pause_on_alarm", on: event.target.checked }) });
-  const hear = el("input", { type: "checkbox", checked: sound.on, onchange: (event) => sound.set(event.target.checked) });
+  const hear = el("input", { type: "checkbox", checked: sound.on, "data-testid": "sound",
+    onchange: (event) => sound.set(event.target.checked) });
   show("Alarm limits", [
     el("table", { class: "limits" }, el("caption", {}, "An empty field: no alarm on that side. An alarm that is over stays in the bar until it is acknowledged."),
       el("thead", {}, headRow(["", "low", "high", "priority", "from"])),
@@ -106,6 +106,13 @@ export function askRewind(state, act) {
       ` ${dayClock(each.from_min)} to ${dayClock(each.to_min)}${each.said ? `: ${each.said}` : ""}`)))) : null].filter(Boolean));
 }
 
+/** Where to go: the server does not let this page in; ``kept`` is the text of the session that it had before. */
+export function askElsewhere({ title, said }, kept) {
+  show(title, [...said.map((each) => el("p", {}, each)), kept
+    ? el("div", { class: "group" }, button("Save the session of this page", () => download("bedside.toml", kept, "application/toml"),
+      { class: "main", "data-testid": "save-kept" })) : null].filter(Boolean));
+}
+
 /** Theme, colours, movement. */
 export function askLook(look, set) {
   const group = (title, key, rows) => el("fieldset", {}, el("legend", {}, title), rows.map(([value, text]) =>
@@ -122,7 +129,7 @@ export function askLook(look, set) {
 /** Keys, and what is what. */
 export function askHelp(rows, version, disclaimer) {
   show("Help", [
-    table("Keys", ["key", "does"], rows),
+    table("Keys", ["key", "does"], rows, { class: "words" }),
     el("h3", {}, "What is what"),
     el("ul", {}, ["Waves are illustrative: they are made from rate and pressures, at 25 mm/s of wall time whatever the speed. The model knows minutes, not beats.",
       "Numbers, trends and the flowsheet are the model's, in model time. At 3600x an hour of the ward takes a second.",

@@ -73,5 +73,5 @@ export function shortName(about) {
 
 /** A unit as it is printed. */
 export function unitName(unit) {
-  return { degC: "°C", "dyn*s/cm5": "dyn·s/cm⁵", "mmHg*min/L": "mmHg·min/L", "1": "" }[unit] ?? (unit ?? "").replace("*", "·");
+  return { degC: "°C", "umol/L": "µmol/L", "dyn*s/cm5": "dyn·s/cm⁵", "mmHg*min/L": "mmHg·min/L", "1": "" }[unit] ?? (unit ?? "").replace("*", "·");
 }

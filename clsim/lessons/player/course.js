@@ -143,15 +143,15 @@ export class Course {
     const fluids = bags.filter((each) => each.from <= t && t < each.to).map(({ name, to, rate, steady }) => (
       { name, left_mL: steady ? null : rate * (to - t), rate_mL_h: rate * 60 }));
     return { numbers, hidden: hidden ? this.numbers(this.grid.hidden, t) : null, doses: this.doses(t), drips, by_hand: [], fluids,
-      alarms: alarms(this.grid.scene.alarms, numbers), dead };
+      alarms: alarms(this.grid.scene.alarms, numbers, this.grid.alarms), dead };
   }
 }
 
-/** What is beyond its limits now. */
-export function alarms(limits, numbers) {
+/** What is beyond its limits now, in its words by signal and side. */
+export function alarms(limits, numbers, words) {
   return limits.flatMap(({ signal, low, high, priority }) => {
     const value = numbers[signal];
-    const side = low !== null && value < low ? ["low", "<", low] : high !== null && value > high ? ["high", ">", high] : null;
-    return side ? [{ signal, level: priority, said: `${signal} ${side[0]}: ${side[1]} ${side[2]}`, latched: false, silenced: true }] : [];
+    const side = low !== null && value < low ? "low" : high !== null && value > high ? "high" : null;
+    return side ? [{ signal, level: priority, said: words[signal][side], latched: false, silenced: true }] : [];
   });
 }

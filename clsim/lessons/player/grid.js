@@ -153,8 +153,7 @@ const DEEDS = {
     if (!given) return "there is no such answer";
     this.course.answer(option);
     this.asked = null;
-    this.heard({ is: "feedback", prompt, option, said: given.said, verdict: given.verdict,
-      right: given.verdict === null ? null : given.verdict === "good", cite: given.cite });
+    this.heard(given.feedback);
     return "";
   },
   reveal({ on }) {
