@@ -156,7 +156,7 @@ PARAMETERS = (
     ),
     Parameter(
         "C_max_cardiodepression",
-        0.945,
+        1.1,
         "1",
         "cardiodepression under an unlimited nitric oxide effect",
         (0.0, 3.0),

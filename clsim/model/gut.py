@@ -39,14 +39,15 @@ PARAMETERS = (
     Parameter("Na_on_thirst", 0.45, "L/mmol", "sodium on thirst (logit)", (0.0, 3.0),
               "assumed: threshold a few mOsm/kg above rest"),
     Parameter("volume_on_thirst", 5.0, "1", "volume signal on thirst (logit)", (0.0, 50.0), "assumed"),
-    Parameter("nausea_highest", 0.889, "1", "largest share of drinking that nausea takes away", (0.0, 1.0),
+    Parameter("nausea_highest", 0.64, "1", "largest share of drinking that nausea takes away", (0.0, 1.0),
               "fitted to published outcomes (docs/calibration.md): vomiting in 50, nausea in 35, anorexia in 20"
               " % (label); nobody drinks by thirst alone then"),
-    Parameter("bowel_loss_highest", 0.00305, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
+    Parameter("bowel_loss_highest", 0.00189, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
 
               "fitted to published outcomes (docs/calibration.md): diarrhoea in 67 % (label)",
               scale="flow", show="L/d"),
-    Parameter("bowel_half", 0.9, "1", "vasodilator drive of half the bowel loss", (0.05, 5.0), "assumed"),
+    Parameter("bowel_half", 0.54, "1", "vasodilator drive of half the bowel loss", (0.05, 5.0),
+              "assumed: most of it at the drive of an ordinary course, so that the worst does not run dry"),
     Parameter("bowel_power", 2.0, "1", "steepness of bowel loss", (1.0, 6.0), "assumed"),
     Parameter("dryness_on_losses", 8.0, "1", "lack of extracellular fluid on sweat and bowel loss (log)", (0.0, 50.0),
               "assumed: two thirds of both are gone when 15 % of it is lacking"),

@@ -59,7 +59,7 @@ PARAMETERS = (
               "assumed: half, as the baroreflex; tubuloglomerular feedback resets"),
     Parameter("tau_brake", 1440.0, "min", "time constant of that adaptation", (60.0, 30000.0), "assumed: a day",
               show="h"),
-    Parameter("injury_on_GFR", 1.54, "1", "filtration lost by tubular injury", (0.0, 10.0),
+    Parameter("injury_on_GFR", 1.49, "1", "filtration lost by tubular injury", (0.0, 10.0),
               "fitted to published outcomes (docs/calibration.md): creatinine in a cycle (Belldegrun1989)"),
     Parameter("prostaglandin_on_GFR", 0.024, "1",
               "filtration that prostaglandins hold up, per e-fold of angiotensin (log)", (0.0, 1.0), "assumed"),
@@ -133,7 +133,7 @@ PARAMETERS = (
               "assumed: urea rises more than creatinine in prerenal failure"),
     Parameter("phosphate_power", 1.8, "1", "steepness of phosphate excretion on its concentration", (1.0, 6.0),
               "assumed: threshold-like"),
-    Parameter("NO_on_injury", 1.32, "1", "vasodilator drive on tubular injury", (0.0, 5.0),
+    Parameter("NO_on_injury", 1.37, "1", "vasodilator drive on tubular injury", (0.0, 5.0),
               "fitted to published outcomes (docs/calibration.md): clearance falls with haemodynamics stable "
               "(Shalmi1990)"),
     Parameter("pressure_on_injury", 0.04, "1/mmHg", "low pressure on tubular injury", (0.0, 1.0), "assumed"),

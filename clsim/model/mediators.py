@@ -32,7 +32,7 @@ from clsim.spec import Flow, Parameter, State
 PARAMETERS = (
     Parameter(
         "k_priming",
-        0.000518,
+        0.000487,
         "1/min",
         "rate at which full receptor occupancy primes effector cells",
         (0.0, 0.02),
