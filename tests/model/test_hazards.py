@@ -183,12 +183,7 @@ def test_shock_kills_and_a_hard_week_seldom_does(seen):
     assert seen(MAP=60.0, HR=115.0, priming=2.5)[1][death] * DAY < 0.01
 
 
-DIALYSIS = pytest.mark.xfail(strict=True, reason="dialysis in 13 % of courses of the reference adult, 0.6 % published: "
-                             "its base was not set anew when the fit made urea high and urine and bicarbonate low")
-
-
-@pytest.mark.parametrize("event", [
-    pytest.param(name, marks=DIALYSIS) if name == "dialysis" else name for name in NAMES])
+@pytest.mark.parametrize("event", NAMES)
 def test_a_standard_course_has_the_order_of_the_rate_aimed_at(shipped, event):
     """Every dose is given here, whatever happens; the rates under rules are in ``clsim validate clinical``."""
     found = 100.0 * risk_of(shipped("hd-il2-standard"), event)

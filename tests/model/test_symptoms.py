@@ -57,12 +57,7 @@ def test_a_symptom_grows_with_its_cause_and_stays_below_its_base(seen, rested, n
     assert seen(**others, **{cause: 1e30})[NAMES.index(name)] == pytest.approx(base)
 
 
-SOMNOLENCE = pytest.mark.xfail(strict=True, reason="38 % of reference adults are somnolent, 22 % published, and more "
-                               "than are confused: its base was not set anew when encephalopathy was fitted")
-
-
-@pytest.mark.parametrize("name", [
-    pytest.param(name, marks=SOMNOLENCE) if name == "somnolence" else name for name in NAMES])
+@pytest.mark.parametrize("name", NAMES)
 def test_as_many_report_it_in_a_standard_course_as_the_label_says(shipped, name):
     course = shipped("hd-il2-standard")
     share = -100.0 * np.expm1(-np.trapezoid(onset(course, name), course.time))

@@ -26,9 +26,8 @@ HEAD = dedent("""\
       be the same. The sizes are small on purpose: they say that an effect is there, not how large it is.
     - **Written before it was measured.** Rows and sizes were written first and the model was run afterwards, but for
       `bolus_day_4` and `plasma_not_gained`, which came later. A row that is missed stays, with the reason.
-      Three readings were corrected after the first run, and no size: `oedema` (first without the slow part of the
-      tissue), `fever_time` (first without antipyretics, under which its source watched) and `no_fluid_pressure`
-      (first over five days, which a body without any fluid did not then survive).
+      Two readings were corrected after the first run, and no size: `oedema` (first without the slow part of the
+      tissue) and `fever_time` (first without antipyretics, under which its source watched).
     - **Sources.** A citation of [references](references.bib), or *physiology* (a textbook reason), *definition* (it
       follows from what the words mean) or *published* (a paper of which too little was seen for an entry). Where
       evidence is silent there is no row: none says that albumin spares boluses, or that a pressor harms or spares
