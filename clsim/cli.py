@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from clsim.scenario.scenario import Scenario
 
 FIGURES = (".png", ".svg", ".pdf")
-BELOW = {"policies": "about", "cohorts": "about", "studies": "study", "lessons": "lesson"}
+BELOW = {"policies": "about", "cohorts": "about", "studies": "study", "lessons": "lesson", "ensembles": "provenance"}
 # folders of shipped files beside the scenarios, and the table in which they say what they are
 
 app = typer.Typer(
@@ -138,10 +138,10 @@ def run(
 
 @app.command("list")
 def list_shipped(
-    what: Annotated[str, typer.Argument(help="scenarios, policies, cohorts, studies or lessons")] = "scenarios",
+    what: Annotated[str, typer.Argument(help="scenarios, policies, cohorts, studies, lessons or ensembles")] = "scenarios",
     as_json: AsJson = False,
 ) -> None:
-    """List the shipped scenarios, policies, cohorts, studies or lessons."""
+    """List the shipped scenarios, policies, cohorts, studies, lessons or ensembles."""
     from clsim.errors import nearest
     from clsim.scenario import gallery, toml_text
 

@@ -100,12 +100,14 @@ def calibrate(targets: str | Path, out: Path, *, patients: int, seed: int, membe
     kept, values, of_fit = waves(problem, fit, members, tell=tell)
     if len(kept) < members:
         notes.append(f"only {len(kept)} of {members} members were found: few points meet the targets as the fit does")
+    allowance = f" but {', '.join(sorted(of_fit.beyond))}" if of_fit.beyond else ""
     ensemble = Ensemble(
         out.stem, problem.knobs, kept, np.full(len(kept), 1.0 / len(kept)),
         {each.id: np.array([row[each.id] for row in values]) for each in read.targets},
-        {"targets": read.name, "equations": identity(), "patients": str(patients), "seed": str(seed),
+        {"title": f"{len(kept)} sets of parameters that meet the published numbers about as well",
+         "targets": read.name, "equations": identity(), "patients": str(patients), "seed": str(seed),
          "admissible": f"at least {of_fit.met - SLACK} of the {HEADLINE} targets inside their tolerance, and none off "
-                       f"by more than twice it but {', '.join(sorted(of_fit.beyond)) or 'none'}",
+                       f"by more than twice it{allowance}",
          "made_by": f"{COMMAND} --targets {shlex.quote(str(targets))} -n {patients} --seed {seed} --members {members} "
                     f"--rounds {rounds} --out {out.name}"})
     write_ensemble(ensemble, out)

@@ -80,8 +80,6 @@ def load_ensemble(source: str | Path = "hd-il2") -> Ensemble:
     BadInput
         If there is none, its files contradict each other, or it was made with other equations.
     """
-    if not ensembles() and not gallery.is_path(source):
-        raise BadInput("no ensemble is shipped", given=str(source), allowed=f"the path of one; {COMMAND} makes it")
     path = gallery.shipped(source, "ensemble", folder(), ensembles())
     document = toml_text.read(path)
     place = Place(str(path))
