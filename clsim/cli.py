@@ -138,7 +138,8 @@ def run(
 
 @app.command("list")
 def list_shipped(
-    what: Annotated[str, typer.Argument(help="scenarios, policies, cohorts, studies, lessons or ensembles")] = "scenarios",
+    what: Annotated[str, typer.Argument(
+        help="scenarios, policies, cohorts, studies, lessons or ensembles")] = "scenarios",
     as_json: AsJson = False,
 ) -> None:
     """List the shipped scenarios, policies, cohorts, studies, lessons or ensembles."""
