@@ -224,7 +224,7 @@ import toy_crowd
 from clsim import cli, cohort_cli
 
 def slow(plan, first, count):
-    time.sleep(0.05)
+    time.sleep(0.05 if first == 0 else 1.0)  # long enough to be stopped on a busy machine
     return toy_crowd.run_block(plan, first, count)
 
 cohort_cli.planned = lambda scenario, people, seed, total, **_: (toy_crowd.ToyPlan(total), slow, ())

@@ -113,7 +113,7 @@ def test_every_dose_has_its_entry_with_grounds(low):
 
 
 def test_every_change_of_a_drip_is_told_with_its_rates():
-    ill = clsim.run("hd-il2-standard", policy="early-pressor", patient=17, everyone=True, run={"horizon": "80 h"})
+    ill = clsim.run("hd-il2-standard", policy="early-pressor", patient=11, everyone=True, run={"horizon": "80 h"})
     told = [each for each in ill.trace if each.name == "phenylephrine" and each.kind.startswith("drip")]
     assert told and told[0].kind == "drip begun" and told[0].before == 0.0
     assert all(a.after == b.before for a, b in pairwise(told))
