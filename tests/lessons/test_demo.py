@@ -62,10 +62,17 @@ def test_the_run_bears_out_what_is_said():
     assert len(boluses) == 2
     begins = [demo.steps[demo.steps.index(each) - 1].to_min or demo.steps[demo.steps.index(each) - 2].to_min
               for each in boluses]
-    run = first.fork(begins[0], fluid=SALINE).fork(begins[1], fluid=SALINE)
-    early, late = (run["MAP"].at(begin + 30.0) for begin in begins)
-    assert late < early - 5.0, "the same bolus no longer mends the pressure"
-    assert run["MAP"].at(begins[1] + 30.0) < run["MAP"].at(begins[1]) + 5.0
+    once = first.fork(begins[0], fluid=SALINE)
+    run = once.fork(begins[1], fluid=SALINE)
+    early, late = (with_it["MAP"].at(begin + 30.0) - without["MAP"].at(begin + 30.0)
+                   for with_it, without, begin in ((once, first, begins[0]), (run, once, begins[1])))
+    assert early > 1.0 and once["MAP"].at(begins[0] + 60.0) < first["MAP"].at(begins[0] + 60.0) + 0.5
+    assert late < early - 1.0, "the same bolus no longer mends the pressure"
+    assert run["SBP"].at(begins[1] + 30.0) < 80.0, "the alarm rings on"
+    assert run["CI"].at(begins[1] + 30.0) < run["CI"].at(begins[1]) + 0.05, "the heart pumps no more for it"
+    assert run["V_plasma"].at(begins[1] + 45.0) < run["V_plasma"].at(begins[1] + 30.0) - 0.1, "the bag does not stay"
+    assert [each.number for each in run.doses if each.number <= 6] == [1, 2, 3, 4, 5, 6]
+    assert run["phenylephrine"].at(begins[1]) == 0.0 < run["phenylephrine"].values.max()
     leaky = next(each.to_min for each in demo.steps if each.show == "hidden")
     assert run["escape_rate"].at(leaky) > 1.15 * run["escape_rate"].at(0.0)
     assert run["albumin"].at(leaky) < run["albumin"].at(0.0) - 1.0
@@ -73,4 +80,5 @@ def test_the_run_bears_out_what_is_said():
     assert abs(run["CVP"].at(leaky) - run["CVP"].at(0.0)) < 3.0
     twin = next(message for each in demo.steps for message in each.do if message["do"] == "twin")
     other = clsim.run(demo.scenario, policy=twin["policies"][1], patient=demo.patient, seed=demo.seed)
-    assert len(other.doses) < len(first.doses), "who stops once a vasopressor is needed gives fewer doses"
+    assert other["phenylephrine"].values.max() > 0.0
+    assert len(other.doses) < len(run.doses), "who stops once a vasopressor is needed gives fewer doses"
