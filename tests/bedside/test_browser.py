@@ -15,7 +15,7 @@ from clsim.disclaimer import DISCLAIMER
 pytestmark = pytest.mark.slow
 __all__ = ["chromium"]  # a fixture
 DOSE_6 = 2400.0  # min
-PATIENT = ("hd-il2-standard", "--policy", "cwg-2014", "--seed", "1")  # of the demonstration
+PATIENT = ("hd-il2-standard", "--policy", "cwg-2014", "--seed", "1")  # the reference adult
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_to_dose_6_at_3600_times_a_bolus_the_answer_and_the_twin(chromium, addre
         seen.wait(f"Number(document.body.dataset.t) >= {DOSE_6}", 180_000)
         seen.at("run").click()
         seen.stands()
-        begin = seen.minute
+        begin = seen.step("h")  # a full hour: half an hour before the next one the bag has just run in
         assert seen.page.locator(".slot:not([data-state=planned], [data-state=next])").count() >= 5
 
         seen.at("bolus-0").click()
@@ -98,7 +98,7 @@ def test_to_dose_6_at_3600_times_a_bolus_the_answer_and_the_twin(chromium, addre
         seen.at("hours-back").fill(str((after - begin) / 60.0 + 0.002))
         seen.at("rewind-go").click()
         seen.wait(f"Number(document.body.dataset.t) <= {begin}")
-        assert seen.step("h") == after
+        assert [seen.step("h"), seen.step("h")] == [begin, after]
         untreated = half_an_hour_ago(seen) | {"weight": seen.number("weight_kg")}
         assert treated["MAP"] >= untreated["MAP"]  # when the bag has just run in, in whole mmHg
         assert treated["CVP"] >= untreated["CVP"]
