@@ -1,4 +1,7 @@
-"""``python -m clsim.evidence docs/calibration.md``: compute and fill the page of the calibration."""
+"""``python -m clsim.evidence docs/calibration.md``: compute and fill what a page has marks for.
+
+The targets stand on ``docs/validation.md``, all else on the page of the calibration.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from clsim.evidence.clinical import clinical
 from clsim.evidence.ensemble import load_ensemble
 from clsim.evidence.fit import Problem
 from clsim.evidence.identify import narrowings, split
-from clsim.evidence.report import fill, of_arms, of_knobs, of_split, of_targets, of_variants
+from clsim.evidence.report import fill, marked, of_arms, of_knobs, of_split, of_targets, of_variants
 from clsim.evidence.targets import load_targets
 from clsim.evidence.variants import VARIANTS, fit_variant
 from clsim.progress import bar
@@ -19,11 +22,11 @@ MEMBERS, PATIENTS = 40, 32  # of the split
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("page", type=Path)
-parser.add_argument("--only", choices=PARTS, action="append", help="these parts; all if not given")
+parser.add_argument("--only", choices=PARTS, action="append", help="these parts; all that the page has if not given")
 parser.add_argument("--rounds", type=int, default=2, help="of the fit of each variant")
 parser.add_argument("--points", type=Path, help="computed points of the calibration, not to be computed again")
 given = parser.parse_args()
-wanted = given.only or PARTS
+wanted = given.only or [part for part in PARTS if marked(given.page, part)]
 targets = load_targets()
 parts: dict[str, list[str]] = {}
 with bar("calibration page") as tell:

@@ -66,6 +66,11 @@ def of_variants(found: Sequence[Fitted]) -> list[str]:
                            "off by more than twice the tolerance"), rows)
 
 
+def marked(page: Path, part: str) -> bool:
+    """Whether a page has marks for a part."""
+    return BEGIN.replace("begin", f"begin {part}") in page.read_text(encoding="utf-8")
+
+
 def fill(page: Path, parts: dict[str, list[str]]) -> None:
     """Put the parts between their marks in the page, such as ``<!-- generated: begin knobs -->``."""
     text = page.read_text(encoding="utf-8")
