@@ -70,9 +70,9 @@ PARAMETERS = (
 INPUTS = ()
 STATES = (
     State("volume_signal", "1", "volume signal (atrial stretch)", 0.01, positive=False),
-    State("angiotensin", "1", "angiotensin (rest = 1)", 0.01),
-    State("aldosterone", "1", "aldosterone (rest = 1)", 0.01),
-    State("ADH", "1", "antidiuretic hormone (rest = 1)", 0.01),
+    State("angiotensin", "1", "angiotensin (rest = 1)", 0.03),
+    State("aldosterone", "1", "aldosterone (rest = 1)", 0.02),
+    State("ADH", "1", "antidiuretic hormone (rest = 1)", 0.03),
 )
 FLOWS = (
     Flow("volume_target", "1", "target of the volume signal"),
