@@ -300,7 +300,7 @@ def test_a_lesson_asks_answers_and_tells_why(chromium, address):
         calm(seen)
         seen.page.keyboard.press("e")
         seen.page.wait_for_selector("[data-testid=prompt]")
-        assert seen.page.evaluate("document.activeElement.dataset.testid") == "option-0"
+        seen.wait("document.activeElement.dataset.testid === 'option-0'")
         seen.page.keyboard.press("Enter")
         seen.page.wait_for_selector("[data-testid=feedback]")
         assert len(seen.at("feedback").first.inner_text()) > 60
