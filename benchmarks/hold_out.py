@@ -9,8 +9,8 @@ either side of the published number and of the first value, and the sum of both 
     .venv/bin/python benchmarks/hold_out.py SEED SECONDS
 
 starts at a point drawn with SEED and begins no new round after SECONDS.  It prints the constants found and the
-grades of the rows it saw and of those it did not.  The shipped body is what seed 1 finds; `docs/validation.md`
-keeps what came out.
+grades of the rows it saw and of those it did not.  The shipped constants are what seed 1 found before the laws of
+chloride, hormones and pressors on the kidney were changed; `docs/validation.md` keeps what came out.
 """
 
 from __future__ import annotations
