@@ -319,9 +319,9 @@ def repro(
 
 @app.command()
 def schema(
-    kind: Annotated[str, typer.Argument(help="scenario, policy or cohort")] = "scenario",
+    kind: Annotated[str, typer.Argument(help="scenario, policy, cohort or lesson")] = "scenario",
 ) -> None:
-    """Print the JSON Schema of scenario, policy or cohort files, for editors."""
+    """Print the JSON Schema of scenario, policy, cohort or lesson files, for editors."""
     from clsim.errors import nearest
     from clsim.reference import SCHEMAS
 

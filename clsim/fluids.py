@@ -259,7 +259,9 @@ def opened(give: str | Mapping[str, float]) -> dict[str, float]:
 
 
 def label(give: str | Mapping[str, float]) -> str:
-    """What people call it: "0.9 % saline", or "50 % 0.9 % saline + 50 % 5 % dextrose"."""
+    """What people call it: "0.9 % saline", or "50 parts 0.9 % saline + 50 parts 5 % dextrose"."""
     if isinstance(give, str):
         return FLUIDS[give].label
-    return " + ".join(f"{100 * share:g}% {FLUIDS[name].label}" for name, share in give.items())
+    parts = {name: 100.0 * share for name, share in give.items()}
+    return " + ".join(f"{each:g} {'part' if each == 1.0 else 'parts'} {FLUIDS[name].label}"
+                      for name, each in parts.items())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -15,19 +14,20 @@ from clsim import units
 from clsim.cohort import cohorts, load_cohort, page
 from clsim.cohort import json_schema as cohort_schema
 from clsim.fluids import FLUIDS
+from clsim.lessons import json_schema as lesson_schema
 from clsim.model.layout import PARAMETERS, SUBSYSTEMS
 from clsim.policy import json_schema as policy_schema
 from clsim.policy import page as policy_page
 from clsim.scenario import json_schema
 from clsim.scenario.schedule import DRUGS, WARD
 from clsim.scenario.schema import ENTRIES, TABLES, ScenarioFile
-from clsim.spec import Flow, Input, Parameter, State
+from clsim.spec import CITATION, Flow, Input, Parameter, State
 from clsim.substances import molar_mass
 
 HEAD = "<!-- Written by `clsim docs` from the declarations; changes here are lost. -->\n\n"
-CITATION = re.compile(r"\b[A-Z][A-Za-z]+(?:19|20)\d{2}\b")
 BIBLIOGRAPHY = "../references.bib"
-SCHEMAS = {"scenario": json_schema.text, "policy": policy_schema.text, "cohort": cohort_schema.text}
+SCHEMAS = {"scenario": json_schema.text, "policy": policy_schema.text, "cohort": cohort_schema.text,
+           "lesson": lesson_schema.text}
 SCALES = {"": "", "volume": "lean mass", "flow": "surface area"}
 
 

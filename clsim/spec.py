@@ -13,8 +13,10 @@ unit; ``show`` is what tables and plots print.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+CITATION = re.compile(r"\b[A-Z][A-Za-z]+(?:19|20)\d{2}\b")  # a key of docs/references.bib in a source
 ROLES = ("constant", "observable", "solved")
 SCALES = ("", "volume", "flow")
 

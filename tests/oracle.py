@@ -340,8 +340,10 @@ def kidney(s, p, u, w, d):
 
     stretch = s.V_plasma / p.V_plasma_rest - 1.0 + p.CVP_on_volume_signal * (w.CVP - p.CVP_rest)
     d.volume_signal = (stretch - p.NO_on_volume_signal * w.vasodilation - s.volume_signal) / p.tau_volume_signal
-    target = exp(p.sympathetic_on_angiotensin * w.S - p.MAP_on_angiotensin * dMAP
-                 - p.volume_on_angiotensin * s.volume_signal - p.prostaglandin_on_angiotensin * w.prostaglandin_block)
+    call = (p.sympathetic_on_angiotensin * w.S - p.MAP_on_angiotensin * dMAP
+            - p.volume_on_angiotensin * s.volume_signal - p.prostaglandin_on_angiotensin * w.prostaglandin_block)
+    least = 1.0 / p.angiotensin_highest
+    target = lg(logit(least) + call / (1.0 - least)) / least
     d.angiotensin = (target - s.angiotensin) / p.tau_angiotensin
     target = exp(p.angiotensin_on_aldosterone * renin + p.K_on_aldosterone * (w.K - p.K_rest))
     d.aldosterone = (target - s.aldosterone) / p.tau_aldosterone
@@ -356,13 +358,11 @@ def kidney(s, p, u, w, d):
 def balance(s, p, u, w, d):
     """What enters and leaves: line, mouth, bowel, skin, urine, and the turnover of albumin."""
     urge = p.Na_on_thirst * (w.Na - p.Na_rest) - p.volume_on_thirst * s.volume_signal
-    thirst = p.thirst_highest * lg(logit(1.0 / p.thirst_highest) + urge)
-    thirst *= 1.0 - p.nausea_highest * w.upset
+    thirst = p.thirst_highest * lg(logit(1.0 / p.thirst_highest) + urge) * (1.0 - p.nausea_highest * w.upset)
     drunk = p.water_intake * (p.food_water * u.eating + (1.0 - p.food_water) * u.drinking * thirst)
-    lack, none = (softplus(share, p.dryness_width) for share in (1.0 - w.V_ecf / p.V_ecf_rest, 0.0))
-    spared = exp(-p.dryness_on_losses * (lack - none))
-    bowel = u.diarrhoea + p.bowel_loss_highest * w.upset * spared
-    heat = p.heat_on_evaporation * w.fever + p.NO_on_evaporation * w.vasodilation * spared
+    wet = p.wetness_highest * lg(logit(1.0 / p.wetness_highest) + p.volume_on_losses * (w.V_ecf / p.V_ecf_rest - 1.0))
+    bowel = u.diarrhoea + p.bowel_loss_highest * w.upset * wet
+    heat = p.heat_on_evaporation * w.fever + p.NO_on_evaporation * w.vasodilation * wet
     catabolism = p.fasting_urea + (1.0 - p.fasting_urea) * u.eating
     catabolism *= 1.0 + p.cytokine_on_catabolism * w.cytokine
     synthesis = 2.0 * lg(p.k_synthesis * (p.pi_plasma_rest - w.pi))

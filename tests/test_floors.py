@@ -45,11 +45,12 @@ FLOORS = (
         "compare.arms compare.out compare.study "
         "sensitivity sensitivity.ranges sensitivity.trial sensitivity.resampling sensitivity.tornado "
         "sensitivity.morris sensitivity.sobol sensitivity.separation sensitivity.flips sensitivity.tables",),
-    ("plots figures reference validation compare.pictures compare.publish sensitivity.pictures",),
+    ("plots figures validation compare.pictures compare.publish sensitivity.pictures",),
     ("evidence.kinetics evidence.reading evidence.targets evidence.arms evidence.fit evidence.waves evidence.clinical "
         "evidence.calibrate evidence.identify evidence.variants evidence.report evidence.__main__",),
     ("lessons lessons.parts lessons.schema lessons.lesson lessons.demo lessons.course lessons.claims lessons.page "
         "lessons.drawing lessons.debriefing lessons.sheet lessons.debrief lessons.grid lessons.bundle lessons.export "
+        "lessons.json_schema reference "
         "bedside bedside.messages bedside.answers bedside.signals bedside.bed bedside.by_hand bedside.alarms "
         "bedside.side bedside.view bedside.saving bedside.typical bedside.learning bedside.demonstration bedside.room "
         "bedside.session bedside.greeting bedside.house bedside.app bedside.serve",),

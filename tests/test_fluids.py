@@ -55,7 +55,8 @@ def test_a_mix_is_the_weighted_sum_of_its_bags():
     assert half == pytest.approx(
         {"water_in": 1.0, "sodium_in": 77.0, "chloride_in": 77.0, "glucose_in": 126.0}
     )
-    assert label({"saline_0.9": 0.5, "dextrose_5": 0.5}).startswith("50%")
+    assert label({"saline_0.9": 0.5, "dextrose_5": 0.5}) == "50 parts 0.9 % saline + 50 parts 5 % dextrose"
+    assert label({"saline_0.9": 0.99, "dextrose_5": 0.01}).endswith("+ 1 part 5 % dextrose")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from clsim.bedside import messages
+from clsim.bedside.side import Case
 from clsim.errors import BadInput, nearest
 from clsim.lessons.debriefing import Sum, beside, came_to, feedback, other_way, questions
 from clsim.lessons.lesson import lessons, load_lesson
@@ -65,6 +66,11 @@ class Learning:
             raise BadInput("is not a shipped lesson", given=name, allowed=", ".join(known),
                            nearest=nearest(name, known), key="lesson")
         return cls(SHIPPED(name))
+
+    @property
+    def case(self) -> Case:
+        """Who lies in the bed."""
+        return Case(self.lesson.scenario, self.lesson.policy, self.lesson.seed, self.lesson.patient, True)
 
     @property
     def next(self) -> Prompt | None:

@@ -12,6 +12,7 @@ import clsim
 from clsim.bedside import messages
 from clsim.bedside.alarms import LIMITS, Limit, changed
 from clsim.bedside.by_hand import MOST
+from clsim.bedside.learning import Given, Learning
 from clsim.bedside.side import Action, Case, Handover, Side, case, policy_of, shipped_policy
 from clsim.errors import BadInput
 from clsim.policy.policy import loads_policy
@@ -22,7 +23,7 @@ KIND = "clsim bedside session"
 LONGEST = 100 * 1440.0  # min, of a scenario from a page
 LARGEST_TEXT = 65_536  # characters of a scenario or a policy from a page
 KEYS = {"kind", "version", "scenario", "scenario_text", "seed", "patient", "everyone", "minute", "policies", "bed",
-        "limit", "pause_on_alarm", "note"}
+        "limit", "pause_on_alarm", "note", "lesson", "answer"}
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,12 @@ class Saved:
     minute: float
     limits: tuple[Limit, ...]
     pause_on_alarm: bool
+    learning: Learning | None
 
 
-def written(sides: list[Side], minute: float, limits: tuple[Limit, ...], pause_on_alarm: bool) -> str:
-    """The file of a session."""
+def written(sides: list[Side], minute: float, limits: tuple[Limit, ...], pause_on_alarm: bool,
+            learning: Learning | None = None) -> str:
+    """The file of a session, and of the lesson that it is."""
     first = sides[0].case
     used = [side.case.policy for side in sides if side.case.policy]
     used += [each.said.policy for side in sides for each in side.actions if isinstance(each.said, Handover)]
@@ -51,6 +54,11 @@ def written(sides: list[Side], minute: float, limits: tuple[Limit, ...], pause_o
         data |= {"patient": first.patient, "everyone": first.everyone}
     if unknown:
         data["policies"] = unknown
+    if learning:
+        data["lesson"] = learning.lesson.name
+        if learning.given:
+            data["answer"] = [{"at_min": each.minute, "prompt": each.prompt.id,
+                               "option": each.prompt.options[each.option].id} for each in learning.given]
     data["bed"] = [dict(side.describe()) for side in sides]
     usual = {each.signal: each for each in LIMITS}
     other = [{"signal": each.signal} | {key: value for key, value in (("low", each.low), ("high", each.high))
@@ -116,7 +124,40 @@ def read(text: str) -> Saved:
     for each in _list(data, "limit"):
         one = _said(messages.Limit, {"do": "limit", **each}, "load, limit")
         limits = changed(limits, one.signal, one.low, one.high)
-    return Saved(tuple(cases), tuple(_actions(each, policy, minute) for each in beds), minute, limits, pause)
+    actions = tuple(_actions(each, policy, minute) for each in beds)
+    return Saved(tuple(cases), actions, minute, limits, pause, _learning(data, first, minute))
+
+
+def _learning(data: dict[str, Any], first: Case, minute: float) -> Learning | None:
+    """The lesson that was saved, as far as it was answered."""
+    answers = _list(data, "answer")
+    if "lesson" not in data:
+        if answers:
+            raise BadInput("are for a lesson", key="load, answer")
+        return None
+    learning = Learning.of(_said(messages.Learn, {"do": "lesson", "name": data["lesson"]}, "load, lesson").name)
+    if _key(first) != _key(learning.case):
+        raise BadInput("has another patient than this session", given=learning.lesson.name, key="load, lesson")
+    prompts = {each.id: each for each in learning.lesson.prompts}
+    for each in answers:
+        prompt = prompts.get(str(each.get("prompt")))
+        if prompt is None:
+            raise BadInput("is no question of this lesson", given=str(each.get("prompt"))[:40],
+                           allowed=", ".join(prompts), key="load, answer, prompt")
+        names = [option.id for option in prompt.options]
+        if each.get("option") not in names:
+            raise BadInput("is no option", given=str(each.get("option"))[:40], allowed=", ".join(names),
+                           key="load, answer, option")
+        at = _said(messages.Rewind, {"do": "rewind", "to_min": each.get("at_min")}, "load, answer, at_min").to_min
+        if at > minute:
+            raise BadInput("lies after the minute of the session", given=f"{at:g} min", key="load, answer, at_min")
+        learning.given.append(Given(at, prompt, names.index(each["option"])))
+    return learning
+
+
+def _key(case: Case) -> tuple[Any, ...]:
+    """What tells one case from another."""
+    return case.scenario.text, case.policy and case.policy.text, case.seed, case.patient
 
 
 def _policy(name: Any, own: dict[str, Any]) -> Any:

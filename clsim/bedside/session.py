@@ -16,7 +16,7 @@ from clsim.bedside.by_hand import minute_of_order, planned
 from clsim.bedside.demonstration import Playing
 from clsim.bedside.learning import Learning
 from clsim.bedside.room import Branch, Room
-from clsim.bedside.side import BY_HAND, CONTRAST, Action, Case, Handover, Side, case, policy_of
+from clsim.bedside.side import BY_HAND, CONTRAST, Action, Handover, Side, case, policy_of
 from clsim.bedside.typical import Job, alone, outcomes
 from clsim.compare.endpoints import SHARE
 from clsim.errors import BadInput
@@ -244,14 +244,18 @@ class Session(Room):
     def do_save(self, said: messages.Plain) -> None:
         stem = f"bedside-{self.scenario.name}-{self.t / 60.0:.0f}h"
         self.out.append({
-            "is": "saved", "toml": saving.written(self.sides, self.t, self.limits, self.pause_on_alarm),
+            "is": "saved", "toml": saving.written(self.sides, self.t, self.limits, self.pause_on_alarm,
+                                                   self.learning),
             "name": f"{stem}.toml", "command": saving.command(self.sides[0], stem)})
 
     def do_load(self, said: messages.Load) -> None:
         found = saving.read(said.toml)
         sides = [Side(its, actions) for its, actions in zip(found.cases, found.actions, strict=True)]
         self.limits, self.pause_on_alarm, self.demo = found.limits, found.pause_on_alarm, None
-        self.begin(sides, found.minute)
+        if found.learning:
+            found.learning.expected = expected(found.learning.lesson.name)
+        self.begin(sides, found.minute, found.learning)
+        self.taught()
 
     # ------------------------------------------------------------------------------------ teaching
 
@@ -266,7 +270,7 @@ class Session(Room):
         learning = Learning.of(said.name)
         learning.expected = expected(said.name)
         self.demo = None
-        self.begin([Side(_case_of(learning))], learning.lesson.begin_min, learning)
+        self.begin([Side(learning.case)], learning.lesson.begin_min, learning)
 
     def do_answer(self, said: messages.Answer) -> None:
         if self.learning is None:
@@ -299,16 +303,11 @@ class Session(Room):
         self.demo.end(self)
 
 
-def _case_of(learning: Learning) -> Case:
-    lesson = learning.lesson
-    return Case(lesson.scenario, lesson.policy, lesson.seed, lesson.patient, True)
-
-
 @cache
 def expected(name: str) -> list[Sum]:
     """What the expected answers of a shipped lesson come to, at a bed like any other."""
     learning = Learning.of(name)
-    session = Session("expected", _case_of(learning))
+    session = Session("expected", learning.case)
     session.begin(session.sides, learning.lesson.begin_min, learning)
     while not learning.over:
         session.advance(learning.lesson.end_min, alarms_stop=False)

@@ -7,6 +7,7 @@ its weight, its knobs (factors on what is shipped) and what it makes of every ta
 from __future__ import annotations
 
 import csv
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,7 +93,7 @@ def load_ensemble(source: str | Path = "hd-il2") -> Ensemble:
     if facts["equations"] != identity():
         raise BadInput(
             "was made with other equations or values than those that are here", given=str(facts["equations"]),
-            allowed=f"{identity()}; make it anew: {COMMAND}", key="[provenance] equations",
+            allowed=f"{identity()}; make it anew: {_remake(str(facts['made_by']), path)}", key="[provenance] equations",
             place=document.place(("provenance", "equations")) or place)
     return _table(path, knobs, {key: str(value) for key, value in facts.items()})
 
@@ -111,6 +112,11 @@ def write_ensemble(ensemble: Ensemble, path: Path) -> None:
     path.with_suffix(".toml").write_text(
         f"# Sets of knobs that meet the targets; written by `{COMMAND}`, changes here are lost.\n"
         + toml_text.write(data), encoding="utf-8")
+
+
+def _remake(made_by: str, path: Path) -> str:
+    """The command that made an ensemble, such that it replaces it."""
+    return made_by.replace(f"--out {path.name}", f"--out {shlex.quote(str(path))} --force")
 
 
 def _knob(row: Mapping[str, Any], place: Place) -> Knob:

@@ -3,21 +3,23 @@
     thirst = thirst_highest lg(logit(1 / thirst_highest) + Na_on_thirst (Na - Na_rest)
              - volume_on_thirst volume_signal)                                  (1)
     water_drunk = water_intake [food_water eating + (1 - food_water) drinking thirst (1 - nausea)]    (2)
-    nausea / nausea_highest = hill(vasodilation; half, n) = (bowel_loss - diarrhoea) / (bowel_loss_highest spared)   (3)
+    nausea / nausea_highest = hill(vasodilation; half, n) = (bowel_loss - diarrhoea)
+        / (bowel_loss_highest wetness)                                (3)
     evaporation = evaporation_rest [1 + heat_on_evaporation (temperature - rest)
-                  + NO_on_evaporation vasodilation spared]                      (4)
-    spared = exp(-dryness_on_losses [over(1 - V_ecf / V_ecf_rest) - over(0)]),  over(d) = sp(d; dryness_width)   (5)
+                  + NO_on_evaporation vasodilation wetness]                     (4)
+    wetness = wetness_highest lg(logit(1 / wetness_highest) + volume_on_losses (V_ecf / V_ecf_rest - 1))    (5)
 
 Food brings sodium, potassium, chloride, phosphate and protein (as urea) in proportion to
 ``eating``; the bowel loses water with sodium, potassium and chloride, which follow those of the plasma,
-and some albumin.  A body that has dried out neither sweats nor secretes as before (5).
+and some albumin.  A body that has dried out neither sweats nor secretes as before; one that has been filled
+secretes more (5): saline by vein turns absorption by the small bowel into secretion (Higgins1971, dogs).
 """
 
 from __future__ import annotations
 
 from clsim.jit import kernel
 from clsim.spec import Flow, Input, Parameter
-from clsim.vmath import exp, hill, log, sigmoid, softplus
+from clsim.vmath import hill, log, sigmoid
 
 PARAMETERS = (
     Parameter("sodium_intake", 150.0 / 1440.0, "mmol/min", "sodium eaten", (10.0 / 1440.0, 500.0 / 1440.0),
@@ -42,16 +44,17 @@ PARAMETERS = (
     Parameter("nausea_highest", 0.64, "1", "largest share of drinking that nausea takes away", (0.0, 1.0),
               "fitted to published outcomes (docs/calibration.md): vomiting in 50, nausea in 35, anorexia in 20"
               " % (label); nobody drinks by thirst alone then"),
-    Parameter("bowel_loss_highest", 0.00189, "L/min", "largest bowel loss by interleukin-2", (0.0, 8.0 / 1440.0),
-
+    Parameter("bowel_loss_highest", 0.00189, "L/min", "largest bowel loss by interleukin-2 at usual volume",
+              (0.0, 8.0 / 1440.0),
               "fitted to published outcomes (docs/calibration.md): diarrhoea in 67 % (label)",
               scale="flow", show="L/d"),
     Parameter("bowel_half", 0.54, "1", "vasodilator drive of half the bowel loss", (0.05, 5.0),
               "assumed: most of it at the drive of an ordinary course, so that the worst does not run dry"),
     Parameter("bowel_power", 2.0, "1", "steepness of bowel loss", (1.0, 6.0), "assumed"),
-    Parameter("dryness_on_losses", 8.0, "1", "lack of extracellular fluid on sweat and bowel loss (log)", (0.0, 50.0),
-              "assumed: two thirds of both are gone when 15 % of it is lacking"),
-    Parameter("dryness_width", 0.02, "1", "width of the onset of that lack", (0.001, 0.2), "assumed: smooth"),
+    Parameter("wetness_highest", 2.5, "1", "sweat and bowel loss by interleukin-2 of a body full of fluid, over usual",
+              (1.5, 20.0), "assumed: Higgins1971 found that the bowel secretes then, not how much"),
+    Parameter("volume_on_losses", 10.0, "1", "extracellular volume, relative to rest, on sweat and bowel loss (logit)",
+              (0.0, 50.0), "assumed: two thirds of both are gone when 15 % of it is lacking"),
     Parameter("bowel_Na", 110.0, "mmol/L", "sodium in bowel loss at the usual sodium of plasma",
               (20.0, 160.0), "assumed: secretory diarrhoea"),
     Parameter("bowel_K", 15.0, "mmol/L", "potassium in bowel loss, likewise", (2.0, 80.0),
@@ -63,8 +66,6 @@ PARAMETERS = (
     Parameter("cytokine_on_catabolism", 0.15, "1", "urea production by cytokines", (0.0, 2.0),
               "assumed: prototype 0.3"),
     Parameter("fasting_urea", 0.6, "1", "urea production without food, relative to usual", (0.2, 1.2), "assumed"),
-    Parameter("dryness_rest", None, "1", "bend of that onset at rest", (0.0, 0.2), "equation (5) at rest",
-              role="solved"),
     Parameter("water_intake", None, "L/min", "water drunk and eaten at rest", (0.0, 0.02),
               "closed by urine and evaporation", role="solved", show="L/d"),
 )
@@ -80,7 +81,7 @@ FLOWS = (
     Flow("water_drunk", "L/min", "water drunk and eaten", show="mL/h"),
     Flow("nausea", "1", "share of drinking that nausea takes away"),
     Flow("bowel_loss", "L/min", "bowel loss", show="mL/h"),
-    Flow("spared", "1", "share of sweat and bowel loss that a dry body keeps up"),
+    Flow("wetness", "1", "sweat and bowel loss by extracellular volume (1 at rest)"),
     Flow("bowel_sodium", "mmol/min", "sodium lost by the bowel", show="mmol/h"),
     Flow("bowel_potassium", "mmol/min", "potassium lost by the bowel", show="mmol/h"),
     Flow("bowel_chloride", "mmol/min", "chloride lost by the bowel", show="mmol/h"),
@@ -99,15 +100,15 @@ def flows(x, p, u, f):
     f.nausea = p.nausea_highest * upset
     f.water_drunk = p.water_intake * (p.food_water * u.eating
                                       + (1.0 - p.food_water) * u.drinking * f.thirst * (1.0 - f.nausea))
-    lack = softplus(1.0 - f.V_ecf / p.V_ecf_rest, p.dryness_width)
-    f.spared = exp(-p.dryness_on_losses * (lack - p.dryness_rest))
-    f.bowel_loss = u.diarrhoea + p.bowel_loss_highest * upset * f.spared
+    f.wetness = p.wetness_highest * sigmoid(
+        -log(p.wetness_highest - 1.0) + p.volume_on_losses * (f.V_ecf / p.V_ecf_rest - 1.0))
+    f.bowel_loss = u.diarrhoea + p.bowel_loss_highest * upset * f.wetness
     f.bowel_sodium = p.bowel_Na * f.Na / p.Na_rest * f.bowel_loss
     f.bowel_potassium = p.bowel_K * f.K / p.K_rest * f.bowel_loss
     f.bowel_chloride = p.bowel_Cl * f.Cl / p.Cl_rest * f.bowel_loss
     f.evaporation = p.evaporation_rest * (
         1.0 + p.heat_on_evaporation * (x.temperature - p.temperature_rest)
-        + p.NO_on_evaporation * f.vasodilation * f.spared)
+        + p.NO_on_evaporation * f.vasodilation * f.wetness)
     f.catabolism = ((p.fasting_urea + (1.0 - p.fasting_urea) * u.eating)
                     * (1.0 + p.cytokine_on_catabolism * f.cytokine))
 
@@ -126,5 +127,4 @@ def derivatives(x, p, u, f, dx):
 @kernel
 def rest(p, x, f):
     """Water in equals water out."""
-    p.dryness_rest = softplus(0.0 * p.dryness_width, p.dryness_width)
     p.water_intake = p.urine_rest + p.evaporation_rest

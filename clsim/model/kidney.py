@@ -9,7 +9,7 @@
 Sodium passes four segments (Hallow 2017); each reabsorbs a fraction eta = lg(logit eta_rest + shifts):
 
     proximal:  + pi_on_PT r tanh((pi_plasma - rest) / r) + angiotensin_on_PT log angiotensin + sympathetic_on_PT (S - 1)
-               + pressors_on_PT hyporesponse pressors - dopamine_on_PT dopamine_renal
+               + pressors_on_PT pressor_effect - dopamine_on_PT dopamine_renal
                - MAP_on_PT (MAP - rest) + chloride_on_PT brake,  r = pi_range   (3)
     loop:      (1 - furosemide_on_loop furosemide_effect)                       (4)
     distal:    + aldosterone_on_DT log aldosterone - load_on_DT over(load)     (5)
@@ -265,7 +265,7 @@ def flows(x, p, u, f):
     dilution = p.pi_range * tanh((f.pi_plasma - p.pi_plasma_rest) / p.pi_range)
     f.eta_PT = sigmoid(p.logit_PT + p.pi_on_PT * dilution
                        + p.angiotensin_on_PT * log(x.angiotensin) + p.sympathetic_on_PT * S
-                       + p.pressors_on_PT * f.hyporesponse * f.pressors - p.dopamine_on_PT * f.dopamine_renal
+                       + p.pressors_on_PT * f.pressor_effect - p.dopamine_on_PT * f.dopamine_renal
                        - p.MAP_on_PT * pressure + p.chloride_on_PT * f.chloride_brake)
     f.eta_LH = p.eta_LH_rest * (1.0 - p.furosemide_on_loop * f.furosemide_effect)
     filtered = f.GFR * f.Na

@@ -6,7 +6,7 @@ MAP is above its limit (lg the logistic function) and moved by the drives that r
     Q = Q_rest lg((MAP - limit) / width) / lg((MAP_rest - limit) / width) * drives   (1)
 
 Vasopressors constrict the kidney too, where autoregulation does not reach: its drives carry
-exp(-pressors_on_renal_flow hyporesponse pressors).  What is left of the cardiac output goes to muscle, skin
+exp(-pressors_on_renal_flow pressor_effect).  What is left of the cardiac output goes to muscle, skin
 and the rest.  Oxygen:
 
     DO2 = CO hemoglobin 1.34 SaO2                                               (2)
@@ -92,8 +92,8 @@ def flows(x, p, u, f):
     """Equations (1) to (4)."""
     renin = log(x.angiotensin)
     f.Q_kidney = (organ_flow(x, p, f, KIDNEY) * (1.0 + f.dopamine_renal)
-                  * exp(-p.pressors_on_renal_flow * f.hyporesponse * f.pressors - renin * (p.angiotensin_on_renal_flow
-                                  + p.prostaglandin_on_renal_flow * f.prostaglandin_block)))
+                  * exp(-p.pressors_on_renal_flow * f.pressor_effect - renin * (
+                      p.angiotensin_on_renal_flow + p.prostaglandin_on_renal_flow * f.prostaglandin_block)))
     f.Q_brain = organ_flow(x, p, f, BRAIN) * exp(p.pCO2_on_brain_flow * (f.pCO2 - p.pCO2_rest))
     f.Q_heart = organ_flow(x, p, f, HEART) * (f.HR * f.MAP) / (p.HR_rest * p.MAP_rest)
     f.Q_gut = organ_flow(x, p, f, GUT)

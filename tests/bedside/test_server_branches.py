@@ -212,6 +212,53 @@ def test_typical_is_what_the_command_says(page):
     assert found["rows"][0]["here_A"] == alone and found["rows"][0]["here_B"] is None
 
 
+def half_of_a_lesson(page, name):
+    """Its first question answered, its second waiting where there is one; what was asked."""
+    page.say("lesson", name=name)
+    page.step(load_lesson(name).end_min)
+    first = page.last("prompt")
+    page.say("answer", prompt=first["id"], option=1)
+    if page.session.learning.prompt is None:
+        page.step(load_lesson(name).end_min)
+    return first
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_a_saved_lesson_is_that_lesson_again(page, name):
+    first = half_of_a_lesson(page, name)
+    page.say("save")
+    again = Page(Session("other", case("hd-il2-standard", "cwg-2014", 1)))
+    again.say("load", toml=page.last("saved")["toml"])
+    assert again.last("scene")["lesson"] == name and again.t == page.t
+    assert again.numbers() == page.numbers() and np.array_equal(states(again), states(page))
+    mine, theirs = page.session.learning, again.session.learning
+    assert theirs.given == mine.given and theirs.given[0].prompt.id == first["id"]
+    assert theirs.prompt == mine.prompt and theirs.over == mine.over
+    if mine.prompt:
+        assert again.last("prompt") == page.last("prompt")
+    again.say("rewind", to_min=theirs.given[0].minute - 1.0)
+    assert not theirs.given
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    (('lesson = "first-dose"', 'lesson = "no-dose"'), "not a shipped lesson"),
+    (('lesson = "first-dose"', 'lesson = 3'), "string"),
+    (('lesson = "first-dose"', ''), "are for a lesson"),
+    (('lesson = "first-dose"', 'lesson = "third-day"'), "has another patient"),
+    (('prompt = "', 'prompt = "un'), "no question of this lesson"),
+    (('option = "', 'option = "un'), "is no option"),
+    (('at_min = ', 'at_min = -'), "greater"),
+    (('at_min = ', 'at_min = 9'), "after the minute"),
+])  # fmt: skip
+def test_a_lesson_that_was_never_saved_so_is_refused(page, change, words):
+    half_of_a_lesson(page, "first-dose")
+    page.say("save")
+    toml = page.last("saved")["toml"]
+    assert change[0] in toml
+    with pytest.raises(BadInput, match=words):
+        page.say("load", toml=toml.replace(*change, 1))
+
+
 @pytest.mark.parametrize("name", lessons())
 def test_a_lesson_is_played_to_its_debrief(name):
     lesson = load_lesson(name)

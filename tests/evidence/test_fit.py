@@ -139,7 +139,7 @@ KNOBS = Knob("Z_max", "factor", "leak", 0.5, 2.0), Knob("NO_on_SVR spread", "spr
 ENSEMBLE = Ensemble("small", KNOBS,
                     np.array([[1.0, 1.0], [1.2, 0.8]]), np.array([0.5, 0.5]), {"T01": np.array([0.6, 0.7])},
                     {"targets": "x", "equations": identity(), "patients": "16", "seed": "1", "admissible": "x",
-                     "made_by": "x"})
+                     "made_by": "clsim calibrate -n 16 --out small.toml"})
 
 
 def test_an_ensemble_comes_back_as_it_was_written(tmp_path):
@@ -152,7 +152,7 @@ def test_an_ensemble_comes_back_as_it_was_written(tmp_path):
 
 @pytest.mark.parametrize(
     ("suffix", "written", "instead", "said"),
-    [(".toml", identity(), "0123456789abcdef", "clsim calibrate"), (".toml", 'seed = "1"\n', "", "seed"),
+    [(".toml", identity(), "0123456789abcdef", "small.toml --force"), (".toml", 'seed = "1"\n', "", "seed"),
      (".toml", '"Z_max"', '"Z_maks"', "Z_max"), (".csv", "weight,Z_max", "weight,Z_min", "columns"),
      (".csv", "0.5,1,1", "0.5,1,one", ":2"), (".csv", "0.5,1.2", "0.5,-1.2", "positive"),
      (".csv", "0.5,1.2,0.8,0.7", "0.5,1.2", ":3")],

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from clsim.reference import CITATION
+from clsim.spec import CITATION
 from clsim.validate_cli import validate
 from clsim.validation import trends
 from clsim.validation.trends import found as finding

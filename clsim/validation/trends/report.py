@@ -8,7 +8,7 @@ from textwrap import dedent
 
 from clsim.disclaimer import DISCLAIMER
 from clsim.printing import columns_of_text
-from clsim.reference import CITATION
+from clsim.spec import CITATION
 from clsim.validation.trends.found import Found
 from clsim.validation.trends.table import RISING
 

@@ -17,12 +17,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from clsim import units
 from clsim.errors import BadInput, Place, nearest
-from clsim.reference import CITATION
 from clsim.result import Variable, declared
 from clsim.scenario import gallery, toml_text
 from clsim.scenario.scenario import Scenario, load
 from clsim.scenario.schema import validated
 from clsim.scenario.section import Section
+from clsim.spec import CITATION
 from clsim.substances import molar_mass
 
 Name = Annotated[str, Field(min_length=1)]
