@@ -26,7 +26,7 @@ from clsim.vmath import hill, sigmoid
 PARAMETERS = (
     Parameter(
         "g_cytokine_brain",
-        1.22,
+        1.26,
         "1",
         "encephalopathy drive under an unlimited cytokine drive",
         (0.0, 5.0),

@@ -40,7 +40,7 @@ PARAMETERS = (
     ),
     Parameter(
         "M_NO",
-        2.09,
+        2.06,
         "1",
         "cytokine drive that gives half of the largest vasodilator drive",
         (0.1, 10.0),
@@ -85,7 +85,7 @@ PARAMETERS = (
     ),
     Parameter(
         "k_hyporesponse",
-        0.482,
+        0.87,
         "1",
         "loss of pressor and reflex response per unit of nitric oxide effect",
         (0.0, 5.0),
@@ -94,7 +94,7 @@ PARAMETERS = (
     ),
     Parameter(
         "Z_max",
-        0.9,
+        0.919,
         "1",
         "leak under an unlimited cytokine drive",
         (0.0, 10.0),
@@ -103,7 +103,7 @@ PARAMETERS = (
     ),
     Parameter(
         "M_leak",
-        0.164,
+        0.166,
         "1",
         "cytokine drive that gives half of the largest leak",
         (0.01, 10.0),
@@ -121,7 +121,7 @@ PARAMETERS = (
     ),
     Parameter(
         "tau_leak_off",
-        1030.0,
+        1010.0,
         "min",
         "time constant of the healing of the endothelium",
         (60.0, 14400.0),

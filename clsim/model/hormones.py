@@ -33,7 +33,7 @@ from clsim.vmath import exp, log, pow, sigmoid, softplus, tanh
 PARAMETERS = (
     Parameter("CVP_on_volume_signal", 0.02, "1/mmHg", "central venous pressure on the volume signal", (0.0, 0.2),
               "assumed: atria sense more than the plasma"),
-    Parameter("NO_on_volume_signal", 0.0365, "1", "underfilling that is sensed, per vasodilator drive", (0.0, 0.5),
+    Parameter("NO_on_volume_signal", 0.0357, "1", "underfilling that is sensed, per vasodilator drive", (0.0, 0.5),
               "fitted to published outcomes (docs/calibration.md): Schrier1988: arterial underfilling by "
               "vasodilatation retains salt and water; size assumed, set with urine in courses of interleukin-2"),
     Parameter("tau_volume_signal", 5.0, "min", "time constant of the volume signal", (1.0, 200.0),
@@ -66,7 +66,7 @@ PARAMETERS = (
               "assumed: a quarter of a litre of Ringer's opens most of the water diuresis; rows 2, 3, 4 and 8 "
               "of the validation go equally well with 0.03 to 0.07"),
     Parameter("MAP_on_ADH", 0.015, "1/mmHg", "pressure on ADH (log)", (0.0, 0.2), "assumed: prototype value"),
-    Parameter("nausea_on_ADH", 3.54, "1", "ADH added by nausea that takes all drinking away", (0.0, 50.0),
+    Parameter("nausea_on_ADH", 3.6, "1", "ADH added by nausea that takes all drinking away", (0.0, 50.0),
               "fitted to published outcomes (docs/calibration.md): Rowe1979: emesis raises ADH many times over "
               "at unchanged osmolality; size assumed, set with urine in courses of interleukin-2"),
     Parameter("ADH_width", 0.10, "1", "width of the osmotic threshold of ADH", (0.01, 1.0), "assumed"),

@@ -69,7 +69,7 @@ PARAMETERS = (
     ),
     Parameter(
         "g_cholestasis",
-        7.62,
+        7.92,
         "1",
         "loss of excretion under full cholestasis",
         (0.0, 50.0),
@@ -119,7 +119,7 @@ PARAMETERS = (
     ),
     Parameter(
         "albumin_suppression_max",
-        0.923,
+        0.908,
         "1",
         "largest share of albumin synthesis that the acute phase suppresses",
         (0.0, 1.0),

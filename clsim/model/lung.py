@@ -103,7 +103,7 @@ PARAMETERS = (
     ),
     Parameter("lung_water_width", 0.10, "1", "width of the onset of the effects of lung water",
               (0.01, 0.5), "assumed: smooth"),
-    Parameter("drive_of_cytokine", 0.387, "1", "hyperventilation under a full cytokine drive",
+    Parameter("drive_of_cytokine", 0.399, "1", "hyperventilation under a full cytokine drive",
               (0.0, 1.0),
               "fitted to published outcomes (docs/calibration.md): Kozeny1988: pCO2 30 mmHg and pH 7.44 on day "
               "5, with fever and a low HCO3"),

@@ -25,7 +25,7 @@ PARAMETERS = (
               per=BEDS),
     Parameter("lymph_width", (2.4, 2.3, 2.2), "mmHg", "pressure over which lymph flow rises", (0.2, 10.0),
               "HumMod: 1, 8 and 25 times at -4, +2 and +6 mmHg, a slope of 0.36 per mmHg at rest", per=BEDS),
-    Parameter("NO_on_lymph", 0.047, "1", "inhibition of the lymph pump by vasodilator drive", (0.0, 3.0),
+    Parameter("NO_on_lymph", 0.0461, "1", "inhibition of the lymph pump by vasodilator drive", (0.0, 3.0),
               "fitted to published outcomes (docs/calibration.md): direction from isolated lymphatics"),
     Parameter("P_lymph_half", None, "mmHg", "interstitial pressure at which lymph flows at half its maximum",
               (-40.0, 60.0), "equation (2): the flow at rest", per=BEDS, role="solved"),

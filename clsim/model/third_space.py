@@ -29,7 +29,7 @@ PARAMETERS = (
               "750 mL of 9 L: Hahn2024"),
     Parameter("third_capacity", 3.0, "L", "third space when it takes no more", (0.2, 30.0),
               "assumed: beyond it the fluid stays in the tissue and presses on vessels and lung", scale="volume"),
-    Parameter("k_effusion", (0.000745, 0.0015), "1/min", "rate of effusion from splanchnic and lung interstitium",
+    Parameter("k_effusion", (0.000729, 0.00147), "1/min", "rate of effusion from splanchnic and lung interstitium",
               (0.0, 0.5),
               "fitted to published outcomes (docs/calibration.md): litres over days", per=("splanchnic", "lung")),
     Parameter("effusion_opening", 0.15, "1", "relative swelling that opens effusion", (0.0, 3.0),

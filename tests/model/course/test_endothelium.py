@@ -122,5 +122,5 @@ def test_two_fifths_of_the_response_to_pressors_are_lost_and_come_back(full_cycl
     worst = np.argmin(full_cycle["hyporesponse"])
     assert 0.5 < full_cycle["hyporesponse"][worst] < 0.7
     assert 3.0 <= full_cycle.hours[worst] - LAST <= 4.5
-    assert full_cycle.at("hyporesponse", LAST) > 0.7
+    assert full_cycle.at("hyporesponse", LAST) > 0.65
     assert full_cycle.at("hyporesponse", LAST + 48.0) > 0.95
