@@ -40,7 +40,8 @@ if not numba.config.DISABLE_JIT:
     import clsim.lane_records  # noqa: F401  (teaches numba the lanes that kernels work on)
 
 PACKAGE = Path(__file__).parent
-FRONT = ("bedside", "compare", "evidence", "lessons", "managed", "sensitivity", "validation")  # and *cli.py
+FRONT = ("bedside", "compare", "evidence", "lessons", "managed", "sensitivity", "validation",
+         "reference.py")  # and *cli.py
 KEEP = 4
 GRACE = 3600.0  # seconds during which a superseded stamp may still be in use elsewhere
 STAMP = re.compile(r"[0-9a-f]{16}")

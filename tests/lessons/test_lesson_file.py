@@ -28,7 +28,7 @@ def test_what_is_written_is_what_is_read(toy):
     assert (toy.name, toy.title, toy.level, toy.minutes) == ("toy", "A <small> lesson", "basic", 5)
     assert (toy.begin_min, toy.end_min, toy.policy, toy.patient) == (60.0, 720.0, None, None)
     early, late = toy.prompts
-    assert early.when.text == "MAP < 89.5 mmHg" and early.when.holds(89.4) and not early.when.holds(89.5)
+    assert early.when.text == "MAP < 90.5 mmHg" and early.when.holds(90.4) and not early.when.holds(90.5)
     assert (early.at_min, early.after_min, early.by_min) == (None, 60.0, 240.0)
     assert (late.at_min, late.after_min, late.by_min) == (465.0, 465.0, 465.0)
     assert [each.id for each in early.options] == ["watch", "both", "stop"]
@@ -53,9 +53,9 @@ def test_the_unit_of_a_condition_is_read():
     ('end = "12 h"', 'end = "300 h"', "end =", "does not lie", ""),
     ('end = "12 h"', 'end = "twelve"', "end =", "", ""),
     ('reveal = ["leak"]', 'reveal = ["leek"]', "reveal =", "is no variable", "leak"),
-    ("MAP < 89.5 mmHg", "MAP below 88", "when =", "is no condition", ""),
-    ("MAP < 89.5 mmHg", "SPB < 88 mmHg", "when =", "is no variable", "SBP"),
-    ("MAP < 89.5 mmHg", "MAP < 88 kg", "when =", "", ""),
+    ("MAP < 90.5 mmHg", "MAP below 88", "when =", "is no condition", ""),
+    ("MAP < 90.5 mmHg", "SPB < 88 mmHg", "when =", "is no variable", "SBP"),
+    ("MAP < 90.5 mmHg", "MAP < 88 kg", "when =", "", ""),
     ('by = "4 h"\n', "", "when =", "at the latest", ""),
     ('by = "4 h"', 'by = "4.1 h"', 'by = "4.1', "between two looks", ""),
     ('by = "4 h"', 'by = "8 h"', '[[prompt]]\nid = "late"', "before the one above", ""),

@@ -22,7 +22,7 @@ fluid = [{ name = "bolus", omit = true }]
 
 [[prompt]]
 id = "early"
-when = "MAP < 89.5 mmHg"
+when = "MAP < 90.5 mmHg"
 after = "1 h"
 by = "4 h"
 question = "What now?"
