@@ -55,7 +55,7 @@ PARAMETERS = (
               (1.5, 20.0), "assumed: Higgins1971 found that the bowel secretes then, not how much; "
               "set so that weight is kept where little is given, and gained where much is"),
     Parameter("volume_on_losses", 10.0, "1", "extracellular volume, relative to rest, on sweat and bowel loss (logit)",
-              (0.0, 50.0), "assumed: two thirds of both are gone when 15 % of it is lacking"),
+              (0.0, 50.0), "assumed: seven tenths of both are gone when 15 % of it is lacking"),
     Parameter("bowel_Na", 110.0, "mmol/L", "sodium in bowel loss at the usual sodium of plasma",
               (20.0, 160.0), "assumed: secretory diarrhoea"),
     Parameter("bowel_K", 15.0, "mmol/L", "potassium in bowel loss, likewise", (2.0, 80.0),
