@@ -28,6 +28,7 @@ VITALS = names_of(VITAL)
 HOUR = 60.0
 SOON = 1.0 / FINEST  # min; what begins so soon is ordered now
 MOST_SAMPLES = 3_000  # of a trend in one message
+LONGEST_BAG = 240.0  # min; what the scenario runs for longer is a drip, of which nobody asks how much is left
 
 
 def frame(bed: Bed, minute: float, reveal: bool, alarms: list[dict[str, Any]]) -> dict[str, Any]:
@@ -82,8 +83,12 @@ def doses(bed: Bed, minute: float) -> list[dict[str, Any]]:
 
 
 def bags(bed: Bed, minute: float) -> list[dict[str, Any]]:
-    """Fluids that run in: by hand, and of the policy."""
+    """Fluids that run in: of the scenario where nobody decides, by hand, and of the policy."""
     found = []
+    for order in bed.who.scenario.orders if bed.who.written else ():
+        if order.kind == "fluid" and order.start <= minute < order.stop:
+            bag = _bag(order.label, order.rate * (order.stop - minute), order.rate)
+            found.append(bag if order.stop - order.start <= LONGEST_BAG else bag | {"left_mL": None})
     for order in bed.bedside.hand.orders:
         if order.kind == "fluid" and order.start <= minute + SOON and minute < order.stop:
             found.append(_bag(order.name, order.rate * (order.stop - max(minute, order.start)), order.rate))

@@ -144,6 +144,18 @@ def test_what_is_ordered_is_shown_before_the_clock_moves(page, minute):
     assert left == pytest.approx(250.0, abs=0.5) and bed["drips"]["norepinephrine"] == 5.0
 
 
+def test_what_a_scenario_runs_by_itself_is_shown_where_nobody_decides(page):
+    page.say("open", scenario="consensus-2014-week", policy=None, seed=1)
+    page.say("pause_on_alarm", on=False)
+    page.step(1640.0)
+    drip, bag = page.last("frame")["beds"][0]["fluids"]
+    assert drip["left_mL"] is None and drip["rate_mL_h"] == 50.0 and "dextrose" in drip["name"]
+    assert bag == {"name": "0.9 % saline", "left_mL": 562.5, "rate_mL_h": 2250.0}  # 5 of 20 min of 750 mL
+    page.say("open", scenario="consensus-2014-week", policy="cwg-2014", seed=1)  # which leaves none of it
+    page.step(30.0)
+    assert all("dextrose" not in each["name"] for each in page.last("frame")["beds"][0]["fluids"])
+
+
 def test_alarms_latch_are_silenced_and_known(page):
     page.step(240.0)
     page.say("limit", signal="MAP", low=round(page.numbers()["MAP"]) + 1.0, high=None)
