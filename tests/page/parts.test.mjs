@@ -113,6 +113,8 @@ test("the pace is what is measured, and the speed that was set where both agree"
   assert.equal(pace.said(3600), "about 60×");
   for (let i = 0; i < 40; i += 1) pace.take(2000 + i * 50, 2 + i * 1.0, true);
   assert.equal(pace.said(60), "about 1200×");
+  for (let i = 0; i < 80; i += 1) pace.take(4000 + i * 50, 42, true); // a demonstration that talks
+  assert.equal(pace.said(60), "0×");
   pace.take(4050, 0, true); // gone back: measured anew
   assert.equal(pace.said(60), "60×");
 });

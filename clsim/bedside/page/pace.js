@@ -21,6 +21,7 @@ export class Pace {
     const wall = first ? (last[0] - first[0]) / 1000 : 0;
     if (wall < 0.5) return `${speed}×`;
     const found = ((last[1] - first[1]) * 60) / wall;
+    if (found === 0) return "0×"; // it plays, but the clock stands
     if (Math.abs(found / speed - 1) <= NEAR) return `${speed}×`;
     return `about ${Number(found.toPrecision(found < 10 ? 1 : 2))}×`;
   }
