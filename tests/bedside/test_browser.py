@@ -196,6 +196,32 @@ def test_an_alarm_is_told_latches_and_is_acknowledged(chromium, address):
         seen.says("alarmbar", "No alarms")
 
 
+def test_a_tab_that_nobody_sees_goes_on_ringing(chromium, address):
+    with looking(chromium, address) as seen:
+        calm(seen)
+        seen.page.keyboard.press("l")
+        low = seen.page.get_by_label(re.compile("heart rate.*low", re.I))
+        low.fill("75")
+        low.press("Tab")
+        seen.at("sound").check()
+        seen.page.keyboard.press("Escape")
+        seen.step("a")
+        seen.says("alarmbar", "heart rate < 75")
+        seen.page.evaluate("""() => {
+            const tone = AudioContext.prototype.createOscillator;
+            AudioContext.prototype.createOscillator = function () {
+                document.body.dataset.tones = 1 + Number(document.body.dataset.tones ?? 0);
+                return tone.call(this);
+            };
+            Object.defineProperty(document, "hidden", { get: () => true });
+            window.requestAnimationFrame = () => 0;  // as a browser does behind another tab
+        }""")
+        drawn = seen.minute
+        seen.page.keyboard.press("Space")
+        seen.wait("Number(document.body.dataset.tones) >= 2")
+        assert seen.minute == drawn  # no picture was made
+
+
 def test_a_lost_line_is_taken_up_again_in_the_same_session(chromium, address):
     lines = []
 

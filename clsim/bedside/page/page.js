@@ -85,6 +85,10 @@ export class Page {
     if (about === "scene") this.scene(message);
     if (about === "error") this.tell(`Not done: ${message.said}`, true);
     if (about === "frame") this.pace.take(performance.now(), message.t, message.running);
+    if (about === "frame" && document.hidden) { // a browser draws no picture of a tab behind another
+      this.views.alarms.update(this.state.frame);
+      this.attend(performance.now());
+    }
     if (about === "saved") this.saved(message);
     if (about === "why") this.side("why");
     if (about === "debrief" || about === "feedback") this.side("lesson");
@@ -244,12 +248,18 @@ export class Page {
     const running = this.state.frame?.running ?? false;
     for (const { bed } of this.beds) bed.draw(running ? seconds : 0, this.look.now.still, colours);
     if (!by("trends").hidden) this.trends.update(this.state, colours);
+    this.attend(now);
+    requestAnimationFrame((next) => this.draw(next));
+  }
+
+  /** What goes on though nobody looks: alarms sound, and the session is kept. */
+  attend(now) {
+    const running = this.state.frame?.running ?? false;
     this.views.alarms.ring(now, running);
     if (!this.offline && (running || this.unsaved) && now - (this.autosaved ?? 0) > AUTOSAVE && this.link.send({ do: "save" })) {
       this.autosaved = now;
       this.unsaved = false;
     }
-    requestAnimationFrame((next) => this.draw(next));
   }
 
   show() {
