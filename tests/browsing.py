@@ -124,6 +124,12 @@ class Seen:
         self.wait(f"Number(document.body.dataset.t) > {before} && document.body.dataset.running === 'false'")
         return self.minute
 
+    def calm(self) -> None:
+        """Alarms do not stop the clock."""
+        self.page.keyboard.press("l")
+        self.at("pause-on-alarm").set_checked(False)
+        self.at("close").click()
+
     def says(self, name: str, text: str) -> None:
         """Wait until it says so."""
         self.wait(f"document.querySelector('[data-testid={name}]')?.textContent.includes({text!r})")

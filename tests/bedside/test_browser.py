@@ -55,13 +55,6 @@ def test_a_page_without_the_token_says_so_and_where_it_is(chromium):
             seen.complaints.clear()  # of the line that was lost
 
 
-def calm(seen):
-    """Alarms do not stop the clock."""
-    seen.page.keyboard.press("l")
-    seen.at("pause-on-alarm").set_checked(False)
-    seen.at("close").click()
-
-
 def half_an_hour_ago(seen):
     """What the trends say of then: numbers by name."""
     seen.page.keyboard.press("g")
@@ -86,7 +79,7 @@ def test_to_dose_6_at_3600_times_a_bolus_the_answer_and_the_twin(chromium, addre
     with looking(chromium, address) as seen:
         assert seen.at("disclaimer").inner_text().strip() == DISCLAIMER
         assert seen.minute == 0.0
-        calm(seen)
+        seen.calm()
         seen.at("speed-3600").click()
         seen.at("run").click()
         seen.wait(f"Number(document.body.dataset.t) >= {AFTER_DOSE_6}", 180_000)
@@ -124,7 +117,7 @@ def test_to_dose_6_at_3600_times_a_bolus_the_answer_and_the_twin(chromium, addre
 
 def test_why_names_the_rule_the_values_and_the_source(chromium, address):
     with looking(chromium, address) as seen:
-        calm(seen)
+        seen.calm()
         for _ in range(2):
             seen.step("d")
         seen.step("h")
@@ -171,55 +164,6 @@ def test_everything_by_keys(chromium, address):
         for _ in range(12):  # each stop of the Tab key is seen
             press("Tab")
             assert seen.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-
-
-def test_an_alarm_is_told_latches_and_is_acknowledged(chromium, address):
-    with looking(chromium, address) as seen:
-        seen.page.keyboard.press("l")
-        low = seen.page.get_by_label(re.compile("heart rate.*low", re.I))
-        low.fill("75")  # more than he has at rest, less than after a dose
-        low.press("Tab")
-        seen.at("sound").check()
-        seen.page.keyboard.press("Escape")
-        seen.step("a")
-        seen.says("alarmbar", "heart rate < 75")
-        assert "!" in seen.at("alarmbar").inner_text()  # not by colour alone
-        assert "priority: HR low" in seen.page.locator("#loud").inner_text()
-        assert seen.page.locator(".tile.ecg").get_attribute("data-level") in ("high", "medium")
-        seen.at("silence").click()
-        seen.page.wait_for_selector("#alarmbar[data-silenced=true]")
-        for _ in range(4):
-            seen.step("h")
-        assert seen.number("HR") > 75
-        assert "over" in seen.page.locator("#alarmbar li[data-level=latched]").inner_text()
-        seen.at("acknowledge").click()
-        seen.says("alarmbar", "No alarms")
-
-
-def test_a_tab_that_nobody_sees_goes_on_ringing(chromium, address):
-    with looking(chromium, address) as seen:
-        calm(seen)
-        seen.page.keyboard.press("l")
-        low = seen.page.get_by_label(re.compile("heart rate.*low", re.I))
-        low.fill("75")
-        low.press("Tab")
-        seen.at("sound").check()
-        seen.page.keyboard.press("Escape")
-        seen.step("a")
-        seen.says("alarmbar", "heart rate < 75")
-        seen.page.evaluate("""() => {
-            const tone = AudioContext.prototype.createOscillator;
-            AudioContext.prototype.createOscillator = function () {
-                document.body.dataset.tones = 1 + Number(document.body.dataset.tones ?? 0);
-                return tone.call(this);
-            };
-            Object.defineProperty(document, "hidden", { get: () => true });
-            window.requestAnimationFrame = () => 0;  // as a browser does behind another tab
-        }""")
-        drawn = seen.minute
-        seen.page.keyboard.press("Space")
-        seen.wait("Number(document.body.dataset.tones) >= 2")
-        assert seen.minute == drawn  # no picture was made
 
 
 def test_a_lost_line_is_taken_up_again_in_the_same_session(chromium, address):
@@ -330,7 +274,7 @@ def test_a_lesson_asks_answers_and_tells_why(chromium, address):
         seen.page.keyboard.press("p")
         seen.page.locator("dialog [data-testid=lesson-first-dose]").click()
         seen.wait("document.querySelector('#tab-lesson').getAttribute('aria-selected') === 'true'")
-        calm(seen)
+        seen.calm()
         seen.page.keyboard.press("e")
         seen.page.wait_for_selector("[data-testid=prompt]")
         seen.wait("document.activeElement.dataset.testid === 'option-0'")
