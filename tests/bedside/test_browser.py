@@ -61,6 +61,7 @@ def half_an_hour_ago(seen):
     seen.at("trend-canvas").focus()
     seen.page.keyboard.press("ArrowLeft")
     seen.page.keyboard.press("ArrowLeft")
+    seen.settled()  # what it said before stands until the next picture
     seen.says("reading", ": MAP ")
     said = seen.at("reading").inner_text()
     seen.page.keyboard.press("Escape")
