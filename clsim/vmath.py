@@ -19,10 +19,11 @@ from __future__ import annotations
 from typing import Any
 
 from clsim.jit import inline
-from clsim.lanes import maximum, minimum, rint, scale2, split2, where
+from clsim.lanes import anyone, maximum, minimum, rint, scale2, split2, where
 
 NAN = float("nan")
 SMALLEST = 2.2250738585072014e-308  # normal number
+LN2 = 0.6931471805599453
 PER_LN2 = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # ends in zeros: its product with an exponent is exact
 LN2_LOW = 1.90821492927058770002e-10
@@ -134,7 +135,23 @@ def pow(x: Any, y: Any) -> Any:
 @inline
 def hill(x: Any, k: Any, n: Any) -> Any:
     """x**n / (k**n + x**n) for k, n > 0: exactly 0 for x <= 0, 1/2 at k, 1 far above."""
+    if not anyone(x > 0.0):
+        return where(x <= 0.0, 0.0, x)
     return where(x <= 0.0, 0.0, sigmoid(n * log(maximum(SMALLEST, x / k))))
+
+
+@inline
+def hill1(x: Any, k: Any) -> Any:
+    """``hill(x, k, 1)`` without exponential and logarithm, k > 0: how much of a site is occupied."""
+    x = maximum(0.0, x)
+    return x / (k + x)
+
+
+@inline
+def hill2(x: Any, k: Any) -> Any:
+    """``hill(x, k, 2)`` without exponential and logarithm, k > 0."""
+    x = maximum(0.0, x)
+    return x * x / (k * k + x * x)
 
 
 @inline

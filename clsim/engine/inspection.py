@@ -10,7 +10,7 @@ import numpy as np
 
 from clsim.draws import uniform
 from clsim.engine.block import ENDS_LIFE, NOTHING, STOPS_DOSING
-from clsim.jit import kernel
+from clsim.jit import borrower, kernel
 from clsim.vmath import log
 
 MOST_AT_ONCE = 100  # times that one event can be counted between two looks
@@ -22,13 +22,13 @@ def threshold(key, number, count):
     return -log(uniform(key, number, np.uint64(count)))
 
 
-@kernel
+@borrower
 def fault(report, code, time, column, value):
     """What went wrong with a patient."""
     report.code, report.time, report.column, report.value = code, time, column, value
 
 
-@kernel
+@borrower
 def tally(i, now, span, inputs, lane, width, watch, found):
     """What patient i was given between two edges, and for how long."""
     count = inputs.size // width
@@ -47,7 +47,7 @@ def tally(i, now, span, inputs, lane, width, watch, found):
             found.running_until[i, count + g] = now
 
 
-@kernel
+@borrower
 def note(i, time, lapse, edge, flow, state, lane, width, watch, found):
     """Extremes, limits and bands of patient i at this look; the signal that is not a number, or -1."""
     flows = flow.size // width
@@ -84,7 +84,7 @@ def note(i, time, lapse, edge, flow, state, lane, width, watch, found):
     return -1
 
 
-@kernel
+@borrower
 def meet(i, number, time, lapse, flow, lane, width, desk, watch, found):
     """Add up the hazards of patient i and draw what happens; the gravest effect of what did."""
     gravest = 0

@@ -31,7 +31,7 @@ from clsim.engine.block import (
 from clsim.engine.embedded import SHRINK, Pair, make_attempt, work_record
 from clsim.engine.inspection import fault, meet, note, tally
 from clsim.engine.outcome import Outcome
-from clsim.jit import driver, kernel
+from clsim.jit import borrower, driver, kernel
 from clsim.lanes import lanes, where, widen
 
 NOT_FINITE = int(Outcome.NOT_FINITE)
@@ -45,7 +45,7 @@ LEAST_STEP = 1e-6  # min; where a shorter one is asked for, none will do
 STEADY, FRESH, SILENT, RESUMED = range(4)  # inputs as before; changed, to be seen; changed, seen; after a pause
 
 
-@kernel
+@borrower
 def give(course, span, measures, dosing, supply, u, lane, width):
     """The inputs of a span, by the patient's measures, and what was decided, into his lane; whether any is new."""
     fresh = False
@@ -132,7 +132,7 @@ def make_relay(
     Xw, Pw, Uw, Fw, Bw = (widen(kind, W) if W > 1 else kind for kind in (X, P, U, F, bench))
     attempt = make_attempt(rhs, n, pair)
 
-    @kernel
+    @borrower
     def move(w):
         """Whose trial was accepted stands there now, with the slope that was the last."""
         there = w.accept > 0.0
@@ -140,14 +140,14 @@ def make_relay(
             w.y[j] = where(there, w.trial[j], w.y[j])
             w.slopes[j] = where(there, w.slopes[last + j], w.slopes[j])
 
-    @kernel
+    @borrower
     def first_negative(bench, lane, floor):
         for j in range(n):
             if bench[trial_at + j * W + lane] < floor[j]:
                 return j
         return -1
 
-    @kernel
+    @borrower
     def worst(bench, lane, scale):
         """The state whose error is the largest part of the whole."""
         found, most = 0, -1.0
@@ -161,7 +161,7 @@ def make_relay(
                 found, most = j, abs(miss / scale[j])
         return found
 
-    @kernel
+    @borrower
     def load(i, params, desk, bench, parameters, inputs, lane):
         """A patient into a lane; the slope that stood there may be anything, even no number."""
         for j in range(n_p):
@@ -172,7 +172,7 @@ def make_relay(
         for j in range(n_u):
             inputs[j * W + lane] = desk.inputs[i, j]
 
-    @kernel
+    @borrower
     def leave(i, lane, trial, flow, inputs, found, desk):
         """A patient out of his lane until he is called again."""
         desk.place[i] = PAUSED

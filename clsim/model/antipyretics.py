@@ -18,9 +18,7 @@ from __future__ import annotations
 
 from clsim.jit import kernel
 from clsim.spec import Flow, Input, Parameter, State
-from clsim.vmath import hill
-
-LN2 = 0.6931471805599453
+from clsim.vmath import LN2, hill1
 
 PARAMETERS = (
     Parameter("acetaminophen_half_life", 150.0, "min", "half-life of acetaminophen", (30.0, 1500.0),
@@ -69,14 +67,14 @@ def flows(x, p, u, f):
     f.indomethacin_elimination = LN2 * x.indomethacin_amount / p.indomethacin_half_life
     f.acetaminophen_concentration = x.acetaminophen_amount / (p.acetaminophen_V * p.weight)
     f.indomethacin_concentration = x.indomethacin_amount / (p.indomethacin_V * p.weight)
-    acetaminophen = p.acetaminophen_Emax * hill(
-        f.acetaminophen_concentration, p.acetaminophen_EC50, 1.0
+    acetaminophen = p.acetaminophen_Emax * hill1(
+        f.acetaminophen_concentration, p.acetaminophen_EC50
     )
-    indomethacin = p.indomethacin_Emax * hill(
-        f.indomethacin_concentration, p.indomethacin_EC50, 1.0
+    indomethacin = p.indomethacin_Emax * hill1(
+        f.indomethacin_concentration, p.indomethacin_EC50
     )
     f.antipyretic_effect = 1.0 - (1.0 - acetaminophen) * (1.0 - indomethacin)
-    f.prostaglandin_block = hill(f.indomethacin_concentration, p.indomethacin_IC50, 1.0)
+    f.prostaglandin_block = hill1(f.indomethacin_concentration, p.indomethacin_IC50)
 
 
 @kernel

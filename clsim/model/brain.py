@@ -21,7 +21,7 @@ from __future__ import annotations
 from clsim.jit import kernel
 from clsim.lanes import maximum
 from clsim.spec import Flow, Parameter, State
-from clsim.vmath import hill, sigmoid
+from clsim.vmath import hill, hill2, sigmoid
 
 PARAMETERS = (
     Parameter(
@@ -194,10 +194,10 @@ def flows(x, p, u, f):
     deranged_sodium = maximum(0.0, abs(f.Na - p.Na_brain) - p.band_sodium_brain)
     # (1)
     f.encephalopathy_drive = (
-        p.g_cytokine_brain * hill(f.cytokine, p.M_brain, 2.0)
-        + p.g_perfusion_brain * hill(lost_pressure, p.w_perfusion_brain, 2.0)
-        + p.g_hypoxaemia_brain * hill(hypoxaemia, p.w_hypoxaemia_brain, 2.0)
-        + p.g_sodium_brain * hill(deranged_sodium, p.w_sodium_brain, 2.0)
+        p.g_cytokine_brain * hill2(f.cytokine, p.M_brain)
+        + p.g_perfusion_brain * hill2(lost_pressure, p.w_perfusion_brain)
+        + p.g_hypoxaemia_brain * hill2(hypoxaemia, p.w_hypoxaemia_brain)
+        + p.g_sodium_brain * hill2(deranged_sodium, p.w_sodium_brain)
     )
 
 

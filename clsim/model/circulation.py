@@ -10,9 +10,9 @@ which the flow that the veins return is the flow that the heart can pump.
     V_u   = V_unstressed [1 - h (g_veins (S - 1) + g_veins_pressor pressors) + NO_on_veins vasodilation]
             + pooled_volume                                                     (4)
     P_msf = softplus(V_blood - V_u) / C_vascular                                (5)
-    R_vr  = R_vr_rest viscosity (1 - SVR_on_R_vr + SVR_on_R_vr SVR / SVR_rest) venular_tone,
+    R_vr  = R_vr_rest viscosity (1 - SVR_on_R_vr + SVR_on_R_vr viscosity arteriolar_tone) venular_tone,
             venular_tone = 1 / (1 + NO_on_R_vr vasodilation)                    (6)
-    CO    = (P_msf - CVP) / R_vr = (MAP - CVP) / SVR                            (7)
+    CO    = (P_msf - CVP) / R_vr = (MAP - CVP) / SVR = (MAP - P_msf) / (SVR - R_vr)   (7)
     HR    = HR_rest [1 + g_HR (S - 1) + dopamine] + fever_on_HR (temperature - rest) + NO_on_HR vasodilation   (8)
     SV    = SV_max E starling(CVP) filling(HR) full / (1 + k_afterload (MAP / MAP_rest - 1))   (9)
     E     = (1 + reserve g_E (S - 1) + inotropes) exp(-E_depression cardiodepression / reserve)   (10)
@@ -168,10 +168,11 @@ FLOWS = (
     Flow("imbalance", "L/min", "cardiac output minus venous return left by the root search"),
 )
 
-ROOT_STEPS = 50  # never needed: six or seven find the root, a bracket halved fifty times would
+ROOT_STEPS = 50  # never needed: four or five find the root, a bracket halved fifty times would
 ROOT_TOLERANCE = 1e-9  # L/min; a MAP within some 1e-8 mmHg
 FIRST_STEP = 0.3  # the reflex takes up most of what resistance alone would ask for
 MAP_LOWEST, MAP_HIGHEST = 1e-3, 400.0
+FAR = float("inf")  # excess of the third point while there are but two
 
 
 @kernel
@@ -223,10 +224,10 @@ def balance(MAP, x, p, u, f):
     V_u = p.V_unstressed * (1.0 - f.hyporesponse * p.g_veins * S - p.g_veins_pressor * f.pressor_effect
                             + p.NO_on_veins * f.vasodilation) + u.pooled_volume
     f.P_msf = softplus(f.V_blood - V_u, p.V_stressed_width) / p.C_vascular
-    R_vr = (p.R_vr_rest * f.viscosity * (1.0 - p.SVR_on_R_vr + p.SVR_on_R_vr * f.SVR / p.SVR_rest)
-            * f.venular_tone)
-    f.CVP = (MAP - f.SVR * f.P_msf / R_vr) / (1.0 - f.SVR / R_vr)
-    f.CO = (MAP - f.CVP) / f.SVR
+    R_vr = (p.R_vr_rest * f.viscosity * f.venular_tone
+            * (1.0 - p.SVR_on_R_vr + p.SVR_on_R_vr * f.viscosity * f.arteriolar_tone))
+    f.CO = (MAP - f.P_msf) / (f.SVR - R_vr)
+    f.CVP = f.P_msf - f.CO * R_vr
     f.HR = (p.HR_rest * (1.0 + p.g_HR * S + f.dopamine_chronotropy)
             + p.fever_on_HR * (x.temperature - p.temperature_rest) + p.NO_on_HR * f.vasodilation)
     f.contractility = f.strength * (
@@ -238,10 +239,17 @@ def balance(MAP, x, p, u, f):
 
 
 @kernel
+def quotient(rise, run):
+    """rise / run, and 0 where there is no run."""
+    nothing = run == 0.0
+    return where(nothing, 0.0, rise / where(nothing, 1.0, run))
+
+
+@kernel
 def flows(x, p, u, f):
     """The root of (1) to (11), and the pressures that follow.
 
-    A safeguarded secant on a bracket, halved where a step would leave it.  A patient whose
+    Inverse quadratic interpolation on a bracket, halved where a step would leave it.  A patient whose
     pressure is found stays on it while others beside him still search, so that one patient
     and many side by side do the same arithmetic.
     """
@@ -257,24 +265,31 @@ def flows(x, p, u, f):
     excess_b = balance(b, x, p, u, f)
     low = where(excess_a > 0.0, a, where(excess_b > 0.0, b, low))
     high = where(excess_b < 0.0, b, where(excess_a < 0.0, a, high))
+    slope_before, excess_before = 0.0 * a, 0.0 * a + FAR
     for _ in range(ROOT_STEPS):
         searching = abs(excess_b) > ROOT_TOLERANCE
         if not anyone(searching):
             break
-        slope = excess_b - excess_a
-        flat = slope == 0.0
-        c = b - where(flat, 0.0, excess_b * (b - a) / where(flat, 1.0, slope))
+        slope = quotient(b - a, excess_b - excess_a)
+        bend = quotient(slope - slope_before, excess_b - excess_before)
+        c = b - excess_b * (slope - excess_a * bend)
         c = where((c >= low) & (c <= high), c, 0.5 * (low + high))
         c = where(searching, c, b)
         excess_c = balance(c, x, p, u, f)
         low = where(excess_c > 0.0, c, low)
         high = where(excess_c > 0.0, high, c)
+        slope_before, excess_before = slope, excess_a
         a, excess_a, b, excess_b = b, excess_b, c, excess_c
     f.imbalance = excess_b
-    afterload = 1.0 + p.k_afterload * (f.MAP / p.MAP_rest - 1.0)
-    f.CI = f.CO / p.BSA
     f.PCWP = f.CVP + p.wedge_gap * (f.CO / p.CO_rest) / pow(f.contractility, p.wedge_exponent)
     f.PAP = f.PCWP + p.PVR_rest * (1.0 + p.leak_on_PVR * f.leakiness) * f.CO
+
+
+@kernel
+def bedside(x, p, u, f):
+    """What nothing in the body reads: cardiac index, ejection fraction, systolic and diastolic pressure."""
+    f.CI = f.CO / p.BSA
+    afterload = 1.0 + p.k_afterload * (f.MAP / p.MAP_rest - 1.0)
     f.EF = p.EF_rest * f.contractility * below_ceiling(filling(f.CVP, p), f.depression, p) / afterload
     compliance = p.arterial_compliance_aged / sqrt(f.MAP / p.MAP_rest)
     f.SBP = f.MAP + p.systolic_share * f.SV / compliance

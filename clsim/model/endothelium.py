@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from clsim.jit import kernel
 from clsim.spec import Flow, Parameter, State
-from clsim.vmath import hill, sigmoid
+from clsim.vmath import hill, hill1, sigmoid
 
 PARAMETERS = (
     Parameter(
@@ -310,7 +310,7 @@ def derivatives(x, p, u, f, dx):
     dx.nitric_oxide += (p.NO_max * hill(f.cytokine, p.M_NO, p.n_NO) - x.nitric_oxide) / p.tau_NO
     dx.nitric_oxide_slow += (x.nitric_oxide - x.nitric_oxide_slow) / p.tau_NO_slow
     # (2), (3): the switch is smooth because the stepper may not meet a kink
-    gap = p.Z_max * hill(f.cytokine, p.M_leak, 1.0) - x.leak
+    gap = p.Z_max * hill1(f.cytokine, p.M_leak) - x.leak
     opening = sigmoid(gap / p.w_leak)
     dx.leak += gap * (1.0 / p.tau_leak_off + (1.0 / p.tau_leak_on - 1.0 / p.tau_leak_off) * opening)
     dx.leak_slow += (x.leak - x.leak_slow) / p.tau_leak_slow

@@ -10,7 +10,7 @@ may befall the body when it is looked at.  All are nothing but calls, in the ord
  5. microvascular exchange: interstitium, capillary wall, lymph, third space
  6. hormones, metabolism, kidney, gut
  7. blood counts, liver, brain, and the ledger of what crosses the skin
- 8. in ``outlook`` only: breathing and mind at the bedside, hazards of adverse events and symptoms
+ 8. in ``outlook`` only: pulse, organ flow, breathing and mind at the bedside, hazards of adverse events and symptoms
 """
 
 from __future__ import annotations
@@ -141,6 +141,8 @@ def outlook(x, p, u, f):
 
     Comes after ``flows``; nothing in the body reads what it writes.
     """
+    circulation.bedside(x, p, u, f)
+    perfusion.bedside(x, p, u, f)
     lung.bedside(x, p, u, f)
     brain.bedside(x, p, u, f)
     dangers(x, p, u, f)

@@ -1,13 +1,13 @@
 """Gut and skin: food, drink, losses from the bowel and by evaporation.
 
-    thirst = thirst_highest lg(logit(1 / thirst_highest) + Na_on_thirst (Na - Na_rest)
-             - volume_on_thirst volume_signal)                                  (1)
+    thirst = thirst_highest / [1 + (thirst_highest - 1) exp(volume_on_thirst volume_signal
+             - Na_on_thirst (Na - Na_rest))]                                    (1)
     water_drunk = water_intake [food_water eating + (1 - food_water) drinking thirst (1 - nausea)]    (2)
     nausea / nausea_highest = hill(vasodilation; half, n) = (bowel_loss - diarrhoea)
         / (bowel_loss_highest wetness)                                (3)
     evaporation = evaporation_rest [1 + heat_on_evaporation (temperature - rest)
                   + NO_on_evaporation vasodilation wetness]                     (4)
-    wetness = wetness_highest lg(logit(1 / wetness_highest) + volume_on_losses (V_ecf / V_ecf_rest - 1))    (5)
+    wetness = wetness_highest / [1 + (wetness_highest - 1) exp(-volume_on_losses (V_ecf / V_ecf_rest - 1))]    (5)
 
 Food brings sodium, potassium, chloride, phosphate and protein (as urea) in proportion to
 ``eating``; the bowel loses water with sodium, potassium and chloride, which follow those of the plasma,
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from clsim.jit import kernel
 from clsim.spec import Flow, Input, Parameter
-from clsim.vmath import hill, log, sigmoid
+from clsim.vmath import exp, hill
 
 PARAMETERS = (
     Parameter("sodium_intake", 150.0 / 1440.0, "mmol/min", "sodium eaten", (10.0 / 1440.0, 500.0 / 1440.0),
@@ -94,15 +94,14 @@ FLOWS = (
 @kernel
 def flows(x, p, u, f):
     """Equations (1) to (5)."""
-    f.thirst = p.thirst_highest * sigmoid(
-        -log(p.thirst_highest - 1.0) + p.Na_on_thirst * (f.Na - p.Na_rest)
-        - p.volume_on_thirst * x.volume_signal)
+    f.thirst = p.thirst_highest / (1.0 + (p.thirst_highest - 1.0) * exp(
+        p.volume_on_thirst * x.volume_signal - p.Na_on_thirst * (f.Na - p.Na_rest)))
     upset = hill(f.vasodilation, p.bowel_half, p.bowel_power)
     f.nausea = p.nausea_highest * upset
     f.water_drunk = p.water_intake * (p.food_water * u.eating
                                       + (1.0 - p.food_water) * u.drinking * f.thirst * (1.0 - f.nausea))
-    f.wetness = p.wetness_highest * sigmoid(
-        -log(p.wetness_highest - 1.0) + p.volume_on_losses * (f.V_ecf / p.V_ecf_rest - 1.0))
+    f.wetness = p.wetness_highest / (1.0 + (p.wetness_highest - 1.0) * exp(
+        -p.volume_on_losses * (f.V_ecf / p.V_ecf_rest - 1.0)))
     f.bowel_loss = u.diarrhoea + p.bowel_loss_highest * upset * f.wetness
     f.bowel_sodium = p.bowel_Na * f.Na / p.Na_rest * f.bowel_loss
     f.bowel_potassium = p.bowel_K * f.K / p.K_rest * f.bowel_loss

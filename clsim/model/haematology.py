@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from clsim.jit import kernel
 from clsim.spec import Flow, Parameter, State
-from clsim.vmath import hill
+from clsim.vmath import hill1
 
 PARAMETERS = (
     Parameter(
@@ -313,7 +313,7 @@ def flows(x, p, u, f):
 def derivatives(x, p, u, f, dx):
     """Balance of each pool of cells (equations 1, 4 to 6 and 8 to 10)."""
     # (1)
-    dx.homing += (hill(f.cytokine, p.M_homing, 1.0) - x.homing) / p.tau_homing
+    dx.homing += (hill1(f.cytokine, p.M_homing) - x.homing) / p.tau_homing
     # (4)
     marginated_rest = p.r_margination * p.lymphocytes_rest
     dx.lymphocytes_blood -= f.lymphocyte_margination
@@ -345,7 +345,7 @@ def derivatives(x, p, u, f, dx):
         need * need + p.g_megakaryocytes * (x.priming - 1.0) - x.megakaryocytes
     ) / p.tau_megakaryocytes
     # (10)
-    released = p.g_granulocytes * hill(f.cytokine, p.M_granulocytes, 1.0)
+    released = p.g_granulocytes * hill1(f.cytokine, p.M_granulocytes)
     dx.granulocytes += (
         p.granulocytes_rest * (1.0 + released) - x.granulocytes
     ) / p.tau_granulocytes

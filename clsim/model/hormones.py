@@ -4,7 +4,7 @@ Each runs after its target with one time constant; 1 at rest, the volume signal 
 
     volume_signal -> (V_plasma / rest - 1) + CVP_on_volume_signal (CVP - CVP_rest)
                      - NO_on_volume_signal vasodilation                        (1)
-    angiotensin   -> angiotensin_highest lg(logit(1 / angiotensin_highest) + call / (1 - 1 / angiotensin_highest)),
+    angiotensin   -> highest / [1 + (highest - 1) exp(-call highest / (highest - 1))], highest = angiotensin_highest,
     call           = sympathetic_on_angiotensin (S - 1) - MAP_on_angiotensin (MAP - MAP_rest)
                      - volume_on_angiotensin volume_signal - prostaglandin_on_angiotensin prostaglandin_block   (2)
     aldosterone   -> angiotensin^angiotensin_on_aldosterone exp(K_on_aldosterone (K - K_rest))   (3)
@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from clsim.jit import kernel
 from clsim.spec import Flow, Parameter, State
-from clsim.vmath import exp, log, pow, sigmoid, softplus, tanh
+from clsim.vmath import exp, pow, softplus, tanh
 
 PARAMETERS = (
     Parameter("CVP_on_volume_signal", 0.02, "1/mmHg", "central venous pressure on the volume signal", (0.0, 0.2),
@@ -94,8 +94,8 @@ def flows(x, p, u, f):
                        - p.NO_on_volume_signal * f.vasodilation)
     call = (p.sympathetic_on_angiotensin * (f.sympathetic - 1.0) - p.MAP_on_angiotensin * pressure
             - p.volume_on_angiotensin * x.volume_signal - p.prostaglandin_on_angiotensin * f.prostaglandin_block)
-    f.angiotensin_target = p.angiotensin_highest * sigmoid(
-        call / (1.0 - 1.0 / p.angiotensin_highest) - log(p.angiotensin_highest - 1.0))
+    f.angiotensin_target = p.angiotensin_highest / (
+        1.0 + (p.angiotensin_highest - 1.0) * exp(-call * p.angiotensin_highest / (p.angiotensin_highest - 1.0)))
     f.aldosterone_target = (pow(x.angiotensin, p.angiotensin_on_aldosterone)
                             * exp(p.K_on_aldosterone * (f.K - p.K_rest)))
     osmotic = 1.0 + p.Na_on_ADH * 2.0 * (f.Na - p.Na_rest)

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from clsim.jit import kernel
 from clsim.spec import Flow, Input, Parameter, State
-from clsim.vmath import hill
+from clsim.vmath import hill1
 
 PARAMETERS = (
     Parameter(
@@ -159,9 +159,9 @@ def flows(x, p, u, f):
 @kernel
 def derivatives(x, p, u, f, dx):
     """Bilirubin and the two slow answers of the liver (equations 1, 4, 5)."""
-    dx.cholestasis += (hill(f.cytokine, p.M_cholestasis, 1.0) - x.cholestasis) / p.tau_cholestasis
+    dx.cholestasis += (hill1(f.cytokine, p.M_cholestasis) - x.cholestasis) / p.tau_cholestasis
     dx.bilirubin += p.k_bilirubin * (p.bilirubin_rest - f.bilirubin_excretion * x.bilirubin)
-    dx.acute_phase += (hill(f.cytokine, p.M_acute_phase, 1.0) - x.acute_phase) / p.tau_acute_phase
+    dx.acute_phase += (hill1(f.cytokine, p.M_acute_phase) - x.acute_phase) / p.tau_acute_phase
 
 
 @kernel

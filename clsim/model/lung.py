@@ -46,7 +46,7 @@ from clsim.jit import kernel
 from clsim.lanes import maximum, minimum, sqrt
 from clsim.model.beds import EFFUSION, LUNG
 from clsim.spec import Flow, Input, Parameter, State
-from clsim.vmath import exp, hill, log, pow, softplus, tanh
+from clsim.vmath import LN2, exp, hill1, hill2, log, pow, softplus, tanh
 
 LN10 = 2.302585092994046
 NEWTON_STEPS = 8
@@ -246,7 +246,7 @@ def oxygen_flow(PAO2, pCO2, p):
 @kernel
 def excess_water(p, f):
     """Equation (3): lung water above rest, smooth at its onset."""
-    return softplus(f.EVLW / p.EVLW_rest - 1.0, p.lung_water_width) - softplus(0.0, p.lung_water_width)
+    return softplus(f.EVLW / p.EVLW_rest - 1.0, p.lung_water_width) - p.lung_water_width * LN2
 
 
 @kernel
@@ -273,7 +273,7 @@ def work(p, f):
         + p.dyspnoea_of_hypoxaemia * maximum(0.0, p.dyspnoea_SaO2 - f.SaO2)
         + p.dyspnoea_of_congestion * maximum(0.0, f.PCWP - p.congestion_PCWP)
     )
-    f.dyspnoea = hill(load / (p.pulmonary_reserve * p.pulmonary_reserve), p.dyspnoea_half, 2.0)
+    f.dyspnoea = hill2(load / (p.pulmonary_reserve * p.pulmonary_reserve), p.dyspnoea_half)
 
 
 @kernel
@@ -296,7 +296,7 @@ def flows(x, p, u, f):
     HCO3 = maximum(SMALLEST, f.HCO3)
     h = maximum(0.0, 1.0 - f.PaO2 / (p.hypoxaemia_share * p.PaO2_rest))
     f.ventilatory_drive_target = (
-        p.drive_of_cytokine * hill(f.cytokine, p.drive_cytokine_half, 1.0)
+        p.drive_of_cytokine * hill1(f.cytokine, p.drive_cytokine_half)
         + p.drive_of_fever * (x.temperature - p.temperature_rest)
         + p.drive_of_hypoxaemia * h * h
         - p.drive_of_acid * log(HCO3 / p.HCO3_rest)

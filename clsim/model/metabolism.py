@@ -31,7 +31,7 @@ from __future__ import annotations
 from clsim.jit import kernel
 from clsim.lanes import maximum
 from clsim.spec import Flow, Parameter, State
-from clsim.vmath import hill
+from clsim.vmath import hill, hill1
 
 PARAMETERS = (
     Parameter("stress_cytokine_half", 1.0, "1", "cytokine drive with half the metabolic stress",
@@ -107,7 +107,7 @@ def concentrations(x, p, u, f):
 @kernel
 def flows(x, p, u, f):
     """Equations (2) to (5) and (7) to (9); late, once flows of blood and oxygen are known."""
-    stress = hill(f.cytokine, p.stress_cytokine_half, 1.0)
+    stress = hill1(f.cytokine, p.stress_cytokine_half)
     # (2) to (4)
     C, K = f.lactate_concentration, p.lactate_Km
     f.lactate_made = (

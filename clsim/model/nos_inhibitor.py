@@ -14,9 +14,7 @@ from __future__ import annotations
 
 from clsim.jit import kernel
 from clsim.spec import Flow, Input, Parameter, State
-from clsim.vmath import hill
-
-LN2 = 0.6931471805599453
+from clsim.vmath import LN2, hill1
 
 PARAMETERS = (
     Parameter("nos_inhibitor_half_life", 75.0, "min", "half-life of the synthase inhibitor",
@@ -47,8 +45,8 @@ def flows(x, p, u, f):
     """Elimination, and equations (2) and (3)."""
     f.nos_inhibitor_elimination = LN2 * x.nos_inhibitor_amount / p.nos_inhibitor_half_life
     f.nos_inhibitor_concentration = x.nos_inhibitor_amount / (p.nos_inhibitor_V * p.weight)
-    f.nos_inhibition = p.nos_inhibitor_Imax * hill(
-        f.nos_inhibitor_concentration, p.nos_inhibitor_IC50, 1.0
+    f.nos_inhibition = p.nos_inhibitor_Imax * hill1(
+        f.nos_inhibitor_concentration, p.nos_inhibitor_IC50
     )
 
 

@@ -89,19 +89,24 @@ def organ_flow(x, p, f, k):
 
 @kernel
 def flows(x, p, u, f):
-    """Equations (1) to (4)."""
+    """What the body reads: blood flow of the gut, oxygen delivered, needed and missing."""
+    f.Q_gut = organ_flow(x, p, f, GUT)
+    f.gut_flow_ratio = f.Q_gut / (p.flow_share[GUT] * p.CO_rest)
+    f.DO2 = f.CO * f.hemoglobin * p.oxygen_capacity * f.SaO2
+    f.VO2_demand = p.VO2_rest * f.metabolic_rate
+    f.oxygen_debt = softplus(1.0 - p.extraction_limit * f.DO2 / f.VO2_demand, p.extraction_width)
+
+
+@kernel
+def bedside(x, p, u, f):
+    """What nothing in the body reads: blood flow of the other organs, oxygen taken up."""
     renin = log(x.angiotensin)
     f.Q_kidney = (organ_flow(x, p, f, KIDNEY) * (1.0 + f.dopamine_renal)
                   * exp(-p.pressors_on_renal_flow * f.pressor_effect - renin * (
                       p.angiotensin_on_renal_flow + p.prostaglandin_on_renal_flow * f.prostaglandin_block)))
     f.Q_brain = organ_flow(x, p, f, BRAIN) * exp(p.pCO2_on_brain_flow * (f.pCO2 - p.pCO2_rest))
     f.Q_heart = organ_flow(x, p, f, HEART) * (f.HR * f.MAP) / (p.HR_rest * p.MAP_rest)
-    f.Q_gut = organ_flow(x, p, f, GUT)
     f.Q_rest = f.CO - f.Q_kidney - f.Q_brain - f.Q_heart - f.Q_gut
-    f.gut_flow_ratio = f.Q_gut / (p.flow_share[GUT] * p.CO_rest)
-    f.DO2 = f.CO * f.hemoglobin * p.oxygen_capacity * f.SaO2
-    f.VO2_demand = p.VO2_rest * f.metabolic_rate
-    f.oxygen_debt = softplus(1.0 - p.extraction_limit * f.DO2 / f.VO2_demand, p.extraction_width)
     f.VO2 = f.VO2_demand * (1.0 - f.oxygen_debt)
     f.oxygen_extraction = f.VO2 / f.DO2
 
