@@ -35,6 +35,7 @@ def law(r):
     r.mixed = where(r.b >= 2.0, r.a, 3) * where(r.a <= 0.0, 1.0, 2.0)
     r.growth = vmath.exp(r.a) + vmath.expm1(0.01 * r.a) + vmath.log(r.b) + vmath.log1p(r.b)
     r.step = vmath.sigmoid(r.a) + vmath.tanh(r.a) + vmath.hill(maximum(0.0, r.a), 2.0, r.b)
+    r.step += vmath.hill(r.a, 2.0, r.b) + vmath.hill1(r.a, 2.0) + vmath.hill2(r.a, r.b)
     r.bend = vmath.softplus(r.a, 0.3) + vmath.phi(r.a)
     r.power = vmath.pow(r.b, 1.5) + vmath.pow(r.b, r.a)
     total = 0

@@ -11,7 +11,7 @@ from clsim import scenarios
 from clsim.engine.timeline import SET, Event
 from clsim.jit import driver
 from clsim.model import circulation, ledger
-from clsim.model.equations import flows
+from clsim.model.equations import flows, outlook
 from clsim.model.layout import CEILING, INPUTS, STATES, F, P, U, X, columns, spread
 
 # --------------------------------------------------------------------- balances and positivity
@@ -69,10 +69,12 @@ def test_at_rest_the_books_count_what_is_eaten_and_excreted(shipped):
 # --------------------------------------------------------------------------------------- limits
 
 
-@driver(flows, X, P, U, F)
+@driver(flows, outlook, X, P, U, F)
 def all_flows(y, params, inputs, flow):
     """Every flow at one instant."""
-    flows(y.view(X)[0], params.view(P)[0], inputs.view(U)[0], flow.view(F)[0])
+    x, p, u, f = y.view(X)[0], params.view(P)[0], inputs.view(U)[0], flow.view(F)[0]
+    flows(x, p, u, f)
+    outlook(x, p, u, f)
 
 
 def instant(patient, **inputs):

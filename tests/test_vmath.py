@@ -96,6 +96,8 @@ def points(name):
             rng.lognormal(0.0, 1.0, N),
             rng.uniform(0.5, 4.0, N),
         ),
+        "hill1": lambda: (rng.lognormal(0.0, 4.0, N), rng.lognormal(0.0, 1.0, N)),
+        "hill2": lambda: (rng.lognormal(0.0, 4.0, N), rng.lognormal(0.0, 1.0, N)),
         "softplus": lambda: (both_signs(rng, 20.0), rng.lognormal(0.0, 1.0, N)),
     }[name]()
 
@@ -108,6 +110,8 @@ PLAIN = [
     ("phi", long_phi, 2.0),
     ("sigmoid", long_sigmoid, 3.0),
     ("tanh", lambda x: np.tanh(LONG(x)), 3.0),
+    ("hill1", lambda x, k: long_hill(x, k, 1), 1.5),
+    ("hill2", lambda x, k: long_hill(x, k, 2), 3.0),
 ]
 CONDITIONED = [
     ("pow", lambda x, y: LONG(x) ** LONG(y), lambda x, y: abs(y * np.log(x))),
@@ -153,7 +157,7 @@ def test_exact_values():
     assert vmath.expm1(0.0) == vmath.tanh(0.0) == vmath.log(1.0) == vmath.log1p(0.0) == 0.0
     assert vmath.sigmoid(0.0) == 0.5
     assert vmath.pow(1.0, 3.7) == vmath.pow(5.0, 0.0) == 1.0
-    assert vmath.hill(40.0, 40.0, 2.3) == 0.5
+    assert vmath.hill(40.0, 40.0, 2.3) == vmath.hill1(40.0, 40.0) == vmath.hill2(40.0, 40.0) == 0.5
     assert vmath.exp(-1e5) == vmath.exp(-708.0) > 0.0
     assert vmath.softplus(-1e6, 0.1) < 1e-300
     assert vmath.softplus(1e6, 0.1) == 1e6
@@ -164,7 +168,7 @@ def test_exact_values():
 
 def test_bases_that_rounding_took_below_zero_count_as_zero():
     for nothing in (0.0, -0.0, -1e-18):
-        assert vmath.hill(nothing, 3.0, 1.7) == 0.0
+        assert vmath.hill(nothing, 3.0, 1.7) == vmath.hill1(nothing, 3.0) == vmath.hill2(nothing, 3.0) == 0.0
         assert vmath.pow(nothing, 0.5) == 0.0
         assert np.isnan(vmath.pow(nothing, 0.0))
         assert np.isnan(vmath.log(nothing))

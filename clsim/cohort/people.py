@@ -31,12 +31,15 @@ FLOW = {name: column for column, name in enumerate(columns(FLOWS))}
 
 
 class Status(IntEnum):
-    """What becomes of somebody who was drawn; the last that applies."""
+    """What becomes of somebody who was drawn; not plausible before all others, then the last that applies."""
 
     TREAT = 0
     NOT_ELIGIBLE = 1
     NOT_PLAUSIBLE = 2
     NOT_SETTLED = 3
+
+
+NEAREST = (Fault.NONE, Fault.ESCAPE)  # faults with which there is a body to judge, his own or the nearest to it
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,10 @@ class People:
         factor.
     status : int8 (n,), a `Status`
     failed : dict of str to bool (n,)
-        For each criterion who does not fulfil it; nobody who cannot be settled.
+        For each criterion who does not fulfil it.  Who cannot be settled is judged by plausibility only, and
+        only if it is for his escape rate: then everything else of him is settled with the nearest that is possible.
     fault, fault_column, fault_value : int8, int16, float64 (n,)
-        Why somebody cannot be settled, as `clsim.patient.faults` has it.
+        Why somebody cannot be settled, as `clsim.patient.faults` has it; nothing of who is not plausible.
     cohort : Cohort
     """
 
@@ -140,12 +144,16 @@ def draw_people(
         cohort=cohort,
     )
     settled = fault == Fault.NONE
-    for criteria, status in ((cohort.eligibility, Status.NOT_ELIGIBLE), (cohort.plausibility, Status.NOT_PLAUSIBLE)):
+    people.status[~settled] = Status.NOT_SETTLED
+    for criteria, judged, status in (
+            (cohort.eligibility, settled, Status.NOT_ELIGIBLE),
+            (cohort.plausibility, np.isin(fault, NEAREST), Status.NOT_PLAUSIBLE)):
         for criterion in criteria:
-            failed = criterion.fails(people.known) & settled
+            failed = criterion.fails(people.known) & judged
             people.failed[criterion.name] = failed
             people.status[failed] = status
-    people.status[~settled] = Status.NOT_SETTLED
+    for each in (fault, column, value):
+        each[people.status == Status.NOT_PLAUSIBLE] = 0
     return people
 
 

@@ -17,6 +17,7 @@ from clsim.cohort.settling import one_by_one, settle_many, side_by_side
 from clsim.errors import BadPatient
 from clsim.model.layout import PARAMETERS, find
 from clsim.patient import SPAN, Fault, faults, rows, settle_patient
+from clsim.scenario.scenario import load
 
 SEED = 3
 TOTAL = 100
@@ -246,6 +247,15 @@ def test_plausibility_outranks_eligibility_and_words_are_used_for_categories():
     assert np.all(people.failed["no_infection"])
     assert people.reason(int(np.argmin(heavy))) == "no infection: infection is yes, not no"
     assert people.reason(int(np.argmax(heavy))).startswith("light enough: weight is ")
+
+
+def test_a_wall_that_no_body_has_is_not_plausible(cohort):
+    """Much lymph and a low escape rate: found among the first million of seed 0."""
+    people = draw_people(cohort, load("hd-il2-standard").values, 0, 61_467, 1, 100_000)
+    assert people.status[0] == Status.NOT_PLAUSIBLE and people.fault[0] == Fault.NONE
+    assert people.failed["permeable"][0] and not any(people.failed[each.name][0] for each in cohort.eligibility)
+    assert people.reason(0).startswith("albumin crosses the capillary wall other than with the stream of water: "
+                                       "PS_factor is ")
 
 
 @pytest.mark.slow
