@@ -191,6 +191,11 @@ class Error:
         return self.MAP < MAP_ALLOWED and self.volume < VOLUME_ALLOWED
 
 
+def worse(first: Error, second: Error) -> Error:
+    """The larger of two errors, each for itself."""
+    return Error(max(first.MAP, second.MAP), max(first.volume, second.volume))
+
+
 def error(course: Course, states: Array, reference: Array) -> Error:
     """How far states (n, k, n_states) are from the reference of the same patients and times."""
     if not np.all(np.isfinite(states)):

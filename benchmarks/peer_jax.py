@@ -32,7 +32,7 @@ from clsim.model.layout import F, P, U, X
 
 jax.config.update("jax_enable_x64", True)
 
-ROOT_STEPS = 4
+ROOT_STEPS = 3
 METHODS = {"Tsit5": diffrax.Tsit5, "Bosh3": diffrax.Bosh3}  # Kvaerno3 compiles for minutes, then does 4 pd/s
 
 planter = Planter({

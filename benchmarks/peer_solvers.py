@@ -29,7 +29,7 @@ from peer_course import (
     slope,
 )
 
-DECADES = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 1e-7, 1e-8)
+DECADES = (*(round(part * 10.0**-k, 12) for k in range(2, 8) for part in (1.0, 0.6, 0.3)), 1e-8)
 FIRST_STEP = 4.0  # min; for one-step methods, whose own guess costs evaluations at each start
 MOST_STEPS = 100_000  # between two times: beyond it a solver has failed
 
@@ -48,7 +48,8 @@ class Solver:
     patients : int
         How many patients a timing has: few for slow solvers, whole groups for lanes.
     stops : bool
-        True for a solver that ends a step at each of the times: it is timed with all of them.
+        True for a solver that ends a step at each of the times: without output between cuts it takes other steps
+        than those it was judged by, so that their error counts too.
     """
 
     name: str
