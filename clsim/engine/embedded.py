@@ -13,11 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from clsim.jit import borrower, inline
+from clsim.jit import kernel
 from clsim.lanes import maximum, minimum, sqrt
 from clsim.vmath import pow
 
@@ -83,55 +82,6 @@ def work_record(states: int, flows: int, pair: Pair) -> np.dtype:
         ("flow", "f8", (flows,)), ("slopes", "f8", (states * pair.slopes,))]))
 
 
-def weighted(weights: tuple[float, ...], states: int) -> Callable[..., Any]:
-    """Kernel (w, j) -> the sum of the first slopes of state j, each by its weight, added from the first on.
-
-    One kernel for each term, the next around it: the compiler sees weights and places as constants.
-    """
-    *_, weight = weights
-    m = len(weights) - 1
-    if m == 0:
-
-        @inline
-        def total(w, j):
-            return weight * w.slopes[j]
-
-    else:
-        before = weighted(weights[:m], states)
-
-        @inline
-        def total(w, j):
-            return before(w, j) + weight * w.slopes[m * states + j]
-
-    return total  # type: ignore[no-any-return]
-
-
-@inline
-def begin(w: Any, x: Any, p: Any, u: Any, f: Any, dx: Any) -> None:
-    """Before the first stage: nothing."""
-
-
-def make_stages(rhs: Callable[..., None], states: int, rows: tuple[tuple[float, ...], ...]) -> Callable[..., None]:
-    """Kernel (w, x, p, u, f, dx): the slopes at the stages of these rows, one after another."""
-    if not rows:
-        return begin  # type: ignore[no-any-return]
-    before = make_stages(rhs, states, rows[:-1])
-    move = weighted(rows[-1], states)
-    place = len(rows) * states
-
-    @borrower
-    def stages(w, x, p, u, f, dx):
-        before(w, x, p, u, f, dx)
-        for j in range(states):
-            w.trial[j] = w.y[j] + w.h * move(w, j)
-            w.slope[j] = 0.0 * w.h
-        rhs(x, p, u, f, dx)
-        for j in range(states):
-            w.slopes[place + j] = w.slope[j]
-
-    return stages  # type: ignore[no-any-return]
-
-
 def make_attempt(rhs: Callable[..., None], states: int, pair: Pair) -> Callable[..., None]:
     """One trial step of the autonomous system dx/dt = rhs(x) with a pair.
 
@@ -144,19 +94,32 @@ def make_attempt(rhs: Callable[..., None], states: int, pair: Pair) -> Callable[
         and ``floor`` (states,) are the tolerated error and the lowest value of each state.
         The error is the Euclidean norm over the states.
     """
-    stages = make_stages(rhs, states, pair.stages)
-    miss = weighted(pair.error, states)
+    stages, weights, last = pair.stages, pair.error, len(pair.stages)
+    flat = tuple(weight for row in stages for weight in row)
+    begins = tuple(sum(len(row) for row in stages[:i]) for i in range(last))
     exponent = -1.0 / pair.order
 
-    @borrower
+    @kernel
     def attempt(w, x, p, u, f, dx, scale, floor):
-        stages(w, x, p, u, f, dx)
+        for i in range(last):
+            for j in range(states):
+                move = flat[begins[i]] * w.slopes[j]
+                for m in range(1, i + 1):
+                    move = move + flat[begins[i] + m] * w.slopes[m * states + j]
+                w.trial[j] = w.y[j] + w.h * move
+                w.slope[j] = 0.0 * w.h
+            rhs(x, p, u, f, dx)
+            for j in range(states):
+                w.slopes[(i + 1) * states + j] = w.slope[j]
         total = 0.0 * w.h
         below = 0.0 * w.h
         for j in range(states):
             below = maximum(below, floor[j] - w.trial[j])
-            off = w.h * miss(w, j) / scale[j]
-            total = total + off * off
+            miss = weights[0] * w.slopes[j]
+            for m in range(1, last + 1):
+                miss = miss + weights[m] * w.slopes[m * states + j]
+            miss = w.h * miss / scale[j]
+            total = total + miss * miss
         w.error = sqrt(total)
         w.below = below
         grow = SAFETY * pow(maximum(SMALLEST_ERROR, w.error), exponent)

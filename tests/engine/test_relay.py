@@ -23,7 +23,7 @@ from clsim.engine.block import (
 )
 from clsim.engine.embedded import BOGACKI_SHAMPINE, TSITOURAS
 from clsim.engine.outcome import Outcome
-from clsim.engine.relay import make_relay
+from clsim.engine.relay import make_relay, room
 from clsim.jit import kernel
 from clsim.vmath import exp
 
@@ -279,3 +279,9 @@ def test_the_longest_stretch_is_not_the_sum():
     desk = make_desk(states, plan, noted, 4)
     RELAYS[16](np.zeros(1, np.uint64), params, measures, plan, accuracy(), noted, found, desk, 0, NEVER_PAUSE)
     assert found.beyond[0, 0] == 75.0 and found.longest[0, 0] == 60.0 and found.beyond_at[0, 0] == 90.0
+
+
+def test_working_room_begins_at_a_cache_line_and_is_zero():
+    rooms = [room(count) for count in (1, 7, 8, 1000, 40_001)]
+    assert [each.size for each in rooms] == [1, 7, 8, 1000, 40_001]
+    assert not any(each.any() or each.ctypes.data % 64 for each in rooms)
