@@ -43,7 +43,7 @@ from clsim.scenario.by_size import measures, sized_course, slots
 from clsim.scenario.scenario import Scenario
 
 TOLERANCE = 0.003  # of the size of each state, error of a step
-FIRST_STEP, LONGEST_STEP = 3.0, 15.0  # min, after a change of inputs and at most
+FIRST_STEP, LONGEST_STEP = 1.0, 15.0  # min, after a change of inputs and at most
 EFFECTS = {"": engine.GOES_ON, "course": engine.STOPS_DOSING, "life": engine.ENDS_LIFE}
 TREATED, NOT_ELIGIBLE = int(Status.TREAT), int(Status.NOT_ELIGIBLE)
 
