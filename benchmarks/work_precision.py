@@ -40,7 +40,7 @@ from peer_own import PARTS, STEPS, fixed_step, follow, reference, relay
 from scipy.integrate import solve_ivp
 
 from clsim.cohort import Status, draw_people, load_cohort
-from clsim.crowd.plan import accuracy, make_plan
+from clsim.crowd.plan import FIRST_STEP, accuracy, make_plan
 from clsim.crowd.summaries import BINS, SIGNALS
 from clsim.engine.block import NEVER_PAUSE, Found, blank, make_desk
 from clsim.engine.embedded import BOGACKI_SHAMPINE, TSITOURAS, Pair
@@ -145,7 +145,7 @@ def points(course: Course, smooth: Course, exact: Array) -> Iterator[Point]:
                           count * len(course.states) / days)
     for pair in (TSITOURAS, BOGACKI_SHAMPINE):
         for part in (*PARTS[2:], 0.001):
-            found = follow(smooth, part, pair, LANES)
+            found = follow(smooth, part, pair, LANES, FIRST_STEP)
             tried = float(found.attempts[:, 0].sum())
             yield from judged(pair.name, course, exact, part, found.states, tried * (pair.slopes - 1) / days)
     for tolerance in DECADES:
