@@ -135,7 +135,7 @@ def pow(x: Any, y: Any) -> Any:
 @inline
 def hill(x: Any, k: Any, n: Any) -> Any:
     """x**n / (k**n + x**n) for k, n > 0: exactly 0 for x <= 0, 1/2 at k, 1 far above."""
-    if not anyone(x > 0.0):
+    if not anyone(x > 0.0):  # a drug that nobody has, most often
         return where(x <= 0.0, 0.0, x)
     return where(x <= 0.0, 0.0, sigmoid(n * log(maximum(SMALLEST, x / k))))
 

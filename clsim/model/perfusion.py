@@ -89,7 +89,7 @@ def organ_flow(x, p, f, k):
 
 @kernel
 def flows(x, p, u, f):
-    """What the body reads: blood flow of the gut, oxygen delivered, needed and missing."""
+    """What the body reads: equation (1) for the gut, and (2) to (4)."""
     f.Q_gut = organ_flow(x, p, f, GUT)
     f.gut_flow_ratio = f.Q_gut / (p.flow_share[GUT] * p.CO_rest)
     f.DO2 = f.CO * f.hemoglobin * p.oxygen_capacity * f.SaO2
@@ -99,7 +99,7 @@ def flows(x, p, u, f):
 
 @kernel
 def bedside(x, p, u, f):
-    """What nothing in the body reads: blood flow of the other organs, oxygen taken up."""
+    """What nothing in the body reads: equation (1) for the other organs, and the oxygen taken up."""
     renin = log(x.angiotensin)
     f.Q_kidney = (organ_flow(x, p, f, KIDNEY) * (1.0 + f.dopamine_renal)
                   * exp(-p.pressors_on_renal_flow * f.pressor_effect - renin * (
