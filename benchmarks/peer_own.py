@@ -28,8 +28,7 @@ from clsim.scenario.scenario import load
 from clsim.simulate import engine
 
 STEPS = (5.0, 4.0, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5)  # min; longest step of the fixed-step kernels
-PARTS = (0.6, 0.4, 0.3, 0.2, 0.15, 0.1, 0.06, 0.03, 0.01, 0.008, 0.006, 0.004, 0.003)  # of each state's
-# size, error of a step
+PARTS = (0.6, 0.4, 0.3, 0.2, 0.15, 0.1, 0.06, 0.03, 0.01, 0.008, 0.006, 0.004, 0.003)  # error, of each state's size
 BEGIN, LONGEST = 3.0, 60.0  # min; step after a change of inputs and longest step of the adaptive kernels
 NONE = np.zeros(0, np.int64)
 

@@ -40,6 +40,7 @@ from peers import machine, one_core
 from replant import Named, Planter
 
 from clsim import lanes as plain
+from clsim.engine.relay import room
 from clsim.jit import kernel
 from clsim.lanes import lanes, widen
 from clsim.model.equations import rhs
@@ -239,11 +240,9 @@ def from_assembly(text: str, width: int) -> Counter[str]:
 
 def aligned(rows: np.ndarray) -> np.ndarray:
     """(W, columns) as a row of a group that starts at a cache line."""
-    flat = np.ascontiguousarray(rows.T).ravel()
-    room = np.zeros(flat.size + 8)
-    start = (-room.ctypes.data // 8) % 8
-    room[start:start + flat.size] = flat
-    return room[start:start + flat.size]
+    group: np.ndarray = room(rows.size)
+    group[:] = rows.T.ravel()
+    return group
 
 
 def main() -> None:
