@@ -105,9 +105,10 @@ def open_cache() -> Path | None:
 
 CACHE = None if numba.config.DISABLE_JIT else open_cache()
 
-kernel: Callable[..., Any] = njit(error_model="numpy", nogil=True)
-inline: Callable[..., Any] = njit(error_model="numpy", nogil=True, forceinline=True)
-borrower: Callable[..., Any] = njit(error_model="numpy", nogil=True, forceinline=True, _nrt=False)
+PLAIN = {"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}  # nobody calls a kernel from C
+kernel: Callable[..., Any] = njit(**PLAIN)
+inline: Callable[..., Any] = njit(**PLAIN, forceinline=True)
+borrower: Callable[..., Any] = njit(**PLAIN, forceinline=True, _nrt=False)
 
 
 class Kept(FunctionCache):

@@ -9,6 +9,7 @@ that comes per bed is a row: ``x.V_interstitium[b]``.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import operator
 from typing import Any
 
@@ -23,11 +24,10 @@ from numba.extending import (
     lower_setattr_generic,
     models,
     register_model,
-    type_callable,
 )
 
 from clsim import lanes as plain
-from clsim.lane_types import I64, Lane
+from clsim.lane_types import I64, Lane, result_type
 
 POINTER = ir.IntType(8).as_pointer()
 BYTES = 8  # of a double; also the alignment that numpy guarantees
@@ -54,7 +54,8 @@ class Fields(types.Type):
         self.record = record
         width = plain.lane_width(shape(field.type) for field in record.fields.values())
         self.element = Lane(width) if width else types.float64
-        super().__init__(f"Fields({record})")
+        short = hashlib.sha256(str(record).encode()).hexdigest()[:8]
+        super().__init__(f"Fields({short})")  # a name of all fields would stand in every symbol that takes them
 
     @property
     def key(self) -> Any:
@@ -95,9 +96,9 @@ def place(context: Any, builder: Any, pointer: Any, offset: Any, ty: types.Type)
 # ---------------------------------------------------------------------------- whole records
 
 
-@type_callable(plain.lanes)
-def type_lanes(context: Any) -> Any:
-    return lambda record: Fields(record) if isinstance(record, types.Record) else None
+@result_type(plain.lanes)
+def type_lanes(record: Any) -> Any:
+    return Fields(record) if isinstance(record, types.Record) else None
 
 
 @lower_builtin(plain.lanes, types.Record)
@@ -105,9 +106,9 @@ def lower_lanes(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return builder.bitcast(args[0], POINTER)
 
 
-@type_callable(plain.local)
-def type_local(context: Any) -> Any:
-    return lambda dtype: Fields(dtype.dtype) if isinstance(dtype, types.DType) else None
+@result_type(plain.local)
+def type_local(dtype: Any) -> Any:
+    return Fields(dtype.dtype) if isinstance(dtype, types.DType) else None
 
 
 @lower_builtin(plain.local, types.DType)
@@ -159,12 +160,9 @@ def entry(context: Any, builder: Any, row: Row, pointer: Any, index: Any, indext
     return place(context, builder, pointer, offset, row.element)
 
 
-@type_callable(operator.getitem)
-def type_getitem(context: Any) -> Any:
-    def typer(row: Any, i: Any) -> Any:
-        return row.element if isinstance(row, Row) and isinstance(i, types.Integer) else None
-
-    return typer
+@result_type(operator.getitem)
+def type_getitem(row: Any, i: Any) -> Any:
+    return row.element if isinstance(row, Row) and isinstance(i, types.Integer) else None
 
 
 @lower_builtin(operator.getitem, Row, types.Integer)
@@ -173,13 +171,10 @@ def get_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return builder.load(entry(context, builder, row, args[0], args[1], index), align=BYTES)
 
 
-@type_callable(operator.setitem)
-def type_setitem(context: Any) -> Any:
-    def typer(row: Any, i: Any, value: Any) -> Any:
-        fits = isinstance(value, (Lane, types.Number)) and isinstance(i, types.Integer)
-        return types.none if isinstance(row, Row) and fits else None
-
-    return typer
+@result_type(operator.setitem)
+def type_setitem(row: Any, i: Any, value: Any) -> Any:
+    fits = isinstance(value, (Lane, types.Number)) and isinstance(i, types.Integer)
+    return types.none if isinstance(row, Row) and fits else None
 
 
 @lower_builtin(operator.setitem, Row, types.Integer, types.Any)

@@ -13,19 +13,14 @@ from __future__ import annotations
 import itertools
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils, errors
 from numba.core.typeconv import Conversion
-from numba.extending import (
-    lower_builtin,
-    lower_cast,
-    models,
-    register_model,
-    type_callable,
-)
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.extending import lower_builtin, lower_cast, models, register_model
 
 from clsim import lanes as plain
 from clsim.lanes import BIAS, SHIFT, SQRT_HALF, WHOLE
@@ -77,6 +72,28 @@ class MaskModel(models.PrimitiveModel):
 # ---------------------------------------------------------------------------- operators
 
 
+def result_type(function: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Tell numba what ``function`` returns: the decorated function's answer, None if it has none.
+
+    Numba asks its own rules for every kind of machine first, and for an operator they are dozens
+    that know nothing of lanes; a rule for this kind of machine is asked before them.
+    """
+
+    def decorate(answer: Callable[..., Any]) -> Any:
+        class Rule(AbstractTemplate):
+            key = function
+            metadata: ClassVar = {"target": "cpu"}
+
+            def generic(self, args: Any, kws: Any) -> Any:
+                ty = answer(*args)
+                return None if ty is None else signature(ty, *args)
+
+        infer_global(function, types.Function(Rule))
+        return answer
+
+    return decorate
+
+
 @lower_cast(types.Number, Lane)
 def broadcast(context: Any, builder: Any, number: Any, lane: Lane, value: Any) -> Any:
     """The same number in every lane."""
@@ -117,13 +134,10 @@ def define(
 ) -> None:
     """Teach numba ``function``; ``emit(builder, llvm type, *values)`` writes its code."""
 
-    def typer(*args: Any) -> Any:
-        ty = common(*args)
+    @result_type(function)
+    def typing(*args: Any) -> Any:
+        ty = common(*args) if len(args) == arity else None
         return None if ty is None or (lanes_only and not isinstance(ty, Lane)) else result(ty)
-
-    @type_callable(function)
-    def typing(context: Any) -> Any:
-        return (lambda a: typer(a), lambda a, b: typer(a, b))[arity - 1]
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         ty = common(*sig.args)
@@ -210,9 +224,9 @@ define(plain.split2, 1, emit_split2, lambda ty: types.UniTuple(ty, 2), lanes_onl
 def define_mask(function: Any, name: str) -> None:
     """Teach numba ``&`` and ``|`` of two masks."""
 
-    @type_callable(function)
-    def typing(context: Any) -> Any:
-        return lambda a, b: a if isinstance(a, Mask) and a == b else None
+    @result_type(function)
+    def typing(a: Any, b: Any) -> Any:
+        return a if isinstance(a, Mask) and a == b else None
 
     @lower_builtin(function, Mask, Mask)
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -228,9 +242,9 @@ for op, name in (
     define_mask(op, name)
 
 
-@type_callable(operator.invert)
-def type_invert(context: Any) -> Any:
-    return lambda a: a if isinstance(a, (Mask, types.Boolean)) else None
+@result_type(operator.invert)
+def type_invert(a: Any) -> Any:
+    return a if isinstance(a, (Mask, types.Boolean)) else None
 
 
 @lower_builtin(operator.invert, Mask)
@@ -239,15 +253,12 @@ def lower_invert(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return builder.not_(args[0])
 
 
-@type_callable(plain.where)
-def type_where(context: Any) -> Any:
-    def typer(mask: Any, a: Any, b: Any) -> Any:
-        ty = common(a, b)
-        if isinstance(mask, Mask) and ty == types.float64:
-            ty = Lane(mask.width)
-        return ty if isinstance(mask, (Mask, types.Boolean)) else None
-
-    return typer
+@result_type(plain.where)
+def type_where(mask: Any, a: Any, b: Any) -> Any:
+    ty = common(a, b)
+    if isinstance(mask, Mask) and ty == types.float64:
+        ty = Lane(mask.width)
+    return ty if isinstance(mask, (Mask, types.Boolean)) else None
 
 
 @lower_builtin(plain.where, types.Any, types.Any, types.Any)
@@ -258,9 +269,9 @@ def lower_where(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     )
 
 
-@type_callable(plain.anyone)
-def type_anyone(context: Any) -> Any:
-    return lambda mask: types.boolean if isinstance(mask, (Mask, types.Boolean)) else None
+@result_type(plain.anyone)
+def type_anyone(mask: Any) -> Any:
+    return types.boolean if isinstance(mask, (Mask, types.Boolean)) else None
 
 
 @lower_builtin(plain.anyone, types.Boolean)
@@ -274,19 +285,16 @@ def lower_anyone_lane(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return builder.icmp_unsigned("!=", word, ir.Constant(word.type, 0))
 
 
-def refuse(function: Any, arity: int, advice: str) -> None:
+def refuse(function: Any, advice: str) -> None:
     """Answer something that lanes cannot do with what to write instead."""
 
-    def typer(*args: Any) -> Any:
+    @result_type(function)
+    def typing(*args: Any) -> None:
         if any(isinstance(a, (Lane, Mask)) for a in args):
             raise errors.NumbaTypeError(advice)
 
-    @type_callable(function)
-    def typing(context: Any) -> Any:
-        return (lambda a: typer(a), lambda a, b: typer(a, b))[arity - 1]
 
-
-refuse(bool, 1, "lanes may disagree: choose with where(mask, a, b), not with if, and, or, not")
-refuse(operator.pow, 2, "write x * x, or vmath.pow(x, y) for x > 0, not **")
-refuse(max, 2, "write clsim.lanes.maximum, not max")
-refuse(min, 2, "write clsim.lanes.minimum, not min")
+refuse(bool, "lanes may disagree: choose with where(mask, a, b), not with if, and, or, not")
+refuse(operator.pow, "write x * x, or vmath.pow(x, y) for x > 0, not **")
+refuse(max, "write clsim.lanes.maximum, not max")
+refuse(min, "write clsim.lanes.minimum, not min")

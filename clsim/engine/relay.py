@@ -193,6 +193,14 @@ def make_relay(
             desk.inputs[i, j] = inputs[j * W + lane]
         found.ended_at[i] = desk.time[i]
 
+    @borrower
+    def keep(kept, row, lane, trial, flow, found):
+        """What a patient's course is at a time that somebody asked for."""
+        for j in range(n):
+            found.states[kept, row, j] = trial[j * W + lane]
+        for j in range(n_f):
+            found.flows[kept, row, j] = flow[j * W + lane]
+
     # pair, width and consult are closed over: they stand in the key of what is kept
     @driver(rhs, outlook, consult, X, P, U, F, bench, np.dtype([(pair.name, "f8", (W,))]))
     def relay(numbers, params, measures, course, accuracy, watch, found, desk, rules, until):
@@ -305,9 +313,7 @@ def make_relay(
                     continue
                 kept = found.keep[i]
                 if kept >= 0 and watch.kept_row[at] >= 0:
-                    row = watch.kept_row[at]
-                    found.states[kept, row] = trial[lane::W]
-                    found.flows[kept, row] = flow[lane::W]
+                    keep(kept, watch.kept_row[at], lane, trial, flow, found)
                 effect = meet(i, numbers[i], now, lapse, flow, lane, W, desk, watch, found)
                 for k in range(accuracy.residuals.size):
                     left_over = flow[accuracy.residuals[k] * W + lane]
@@ -315,7 +321,9 @@ def make_relay(
                         fault(found.report[i], ROOT_NOT_FOUND, now, accuracy.residuals[k], left_over)
                         over = True
                 if over or effect == ENDS_LIFE:
-                    found.ended_at[i], found.state[i], desk.place[i] = now, trial[lane::W], OVER
+                    found.ended_at[i], desk.place[i] = now, OVER
+                    for j in range(n):
+                        found.state[i, j] = trial[j * W + lane]
                     who[lane] = -1
                     busy -= 1
                     continue
