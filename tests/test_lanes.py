@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numba import typeof
 
 from clsim import lanes, vmath
 from clsim.debug_records import Checked
@@ -148,6 +149,17 @@ def test_local_records_are_zeroed_and_writable(width):
     record = np.zeros(1, dtype)[0]
     make_local_user(dtype)(record)
     assert np.all(record["total"] == 6.0)
+
+
+@compiled_only
+def test_records_have_short_names_of_their_own():
+    """A name stands in the symbol of each kernel that takes the record; all fields in it doubled the memory."""
+    from clsim.lane_records import Fields  # where nothing is compiled, numba is not taught the types
+
+    four, eight = (Fields(typeof(np.zeros(1, widen(ONE, width))[0])) for width in (4, 8))
+    assert four != eight
+    assert four.name != eight.name
+    assert max(len(four.name), len(eight.name)) < 20
 
 
 @pytest.mark.parametrize("width", [0, 4])

@@ -46,7 +46,7 @@ PARTS = {"people": people, "course": course}
 def prepare(tell: Tell = silent) -> bool:
     """Have everything compiled by processes of their own, side by side, unless that was done before.
 
-    Compiling takes more memory than a million patients do; a process that ends gives it back.
+    Compiling takes as much memory as a million patients do; a process that ends gives it back.
 
     Returns
     -------
