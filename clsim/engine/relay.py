@@ -182,24 +182,19 @@ def make_relay(
             inputs[j * W + lane] = desk.inputs[i, j]
 
     @borrower
+    def unpack(values, lane, row):
+        """One patient's numbers out of a lane."""
+        for j in range(row.size):
+            row[j] = values[j * W + lane]
+
+    @borrower
     def leave(i, lane, trial, flow, inputs, found, desk):
         """A patient out of his lane until he is called again."""
         desk.place[i] = PAUSED
-        for j in range(n):
-            desk.state[i, j] = trial[j * W + lane]
-        for j in range(n_f):
-            desk.flow[i, j] = flow[j * W + lane]
-        for j in range(n_u):
-            desk.inputs[i, j] = inputs[j * W + lane]
+        unpack(trial, lane, desk.state[i])
+        unpack(flow, lane, desk.flow[i])
+        unpack(inputs, lane, desk.inputs[i])
         found.ended_at[i] = desk.time[i]
-
-    @borrower
-    def keep(kept, row, lane, trial, flow, found):
-        """What a patient's course is at a time that somebody asked for."""
-        for j in range(n):
-            found.states[kept, row, j] = trial[j * W + lane]
-        for j in range(n_f):
-            found.flows[kept, row, j] = flow[j * W + lane]
 
     # pair, width and consult are closed over: they stand in the key of what is kept
     @driver(rhs, outlook, consult, X, P, U, F, bench, np.dtype([(pair.name, "f8", (W,))]))
@@ -313,7 +308,8 @@ def make_relay(
                     continue
                 kept = found.keep[i]
                 if kept >= 0 and watch.kept_row[at] >= 0:
-                    keep(kept, watch.kept_row[at], lane, trial, flow, found)
+                    unpack(trial, lane, found.states[kept, watch.kept_row[at]])
+                    unpack(flow, lane, found.flows[kept, watch.kept_row[at]])
                 effect = meet(i, numbers[i], now, lapse, flow, lane, W, desk, watch, found)
                 for k in range(accuracy.residuals.size):
                     left_over = flow[accuracy.residuals[k] * W + lane]
@@ -322,8 +318,7 @@ def make_relay(
                         over = True
                 if over or effect == ENDS_LIFE:
                     found.ended_at[i], desk.place[i] = now, OVER
-                    for j in range(n):
-                        found.state[i, j] = trial[j * W + lane]
+                    unpack(trial, lane, found.state[i])
                     who[lane] = -1
                     busy -= 1
                     continue
